@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+import org.jspecify.annotations.NullMarked;
+
+/// Server, services, listeners, connectors, peers, sessions, configuration.
+@NullMarked
+module dev.pingora.core {
+  requires static org.jspecify;
+  requires transitive dev.pingora.runtime;
+  requires transitive dev.pingora.http;
+  requires dev.pingora.pool;
+  requires dev.pingora.http1;
+  requires dev.pingora.http2;
+  requires info.picocli;
+  requires org.snakeyaml.engine;
+  requires io.netty.resolver;
+  requires io.netty.resolver.dns;
+  requires io.netty.transport;
+}

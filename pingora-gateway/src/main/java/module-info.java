@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+import org.jspecify.annotations.NullMarked;
+
+/// The ready-made gateway: configuration, command line, demo.
+@NullMarked
+module dev.pingora.gateway {
+  requires static org.jspecify;
+  requires dev.pingora;
+  requires info.picocli;
+  requires org.snakeyaml.engine;
+}
