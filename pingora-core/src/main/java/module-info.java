@@ -6,6 +6,9 @@ import org.jspecify.annotations.NullMarked;
 /// Server, services, listeners, connectors, peers, sessions, configuration.
 @NullMarked
 module dev.pingora.core {
+  exports dev.pingora.core.configuration;
+  exports dev.pingora.core.server;
+
   requires static org.jspecify;
   requires transitive dev.pingora.runtime;
   requires transitive dev.pingora.http;
