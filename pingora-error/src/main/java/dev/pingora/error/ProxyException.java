@@ -38,11 +38,7 @@ public final class ProxyException extends IOException {
   private final boolean traced;
 
   private ProxyException(
-      ErrorKind kind,
-      ErrorSource source,
-      Retry retry,
-      Context context,
-      @Nullable Throwable cause) {
+      ErrorKind kind, ErrorSource source, Retry retry, Context context, @Nullable Throwable cause) {
     // Before super(): its constructor asks fillInStackTrace() below, which reads these.
     this.kind = requireNonNull(kind, "kind");
     this.source = requireNonNull(source, "source");
@@ -56,7 +52,7 @@ public final class ProxyException extends IOException {
   ///
   /// @param format as of [String#format]; taken literally when there are no arguments
   /// @param args values; whatever is not plain data is turned into text at once, so that lent
-  ///     buffers may be given
+  ///   buffers may be given
   public static ProxyException of(ErrorKind kind, String format, @Nullable Object... args) {
     return create(kind, ErrorSource.INTERNAL, format, args);
   }
@@ -94,9 +90,7 @@ public final class ProxyException extends IOException {
 
   /// {@return the failure itself if it is of this type, else an internal error caused by it}
   public static ProxyException from(Throwable failure) {
-    return failure instanceof ProxyException e
-        ? e
-        : explain(ErrorKind.INTERNAL_ERROR, failure, "");
+    return failure instanceof ProxyException e ? e : explain(ErrorKind.INTERNAL_ERROR, failure, "");
   }
 
   /// {@return a new failure of the same kind, source and retry decision, caused by this one}

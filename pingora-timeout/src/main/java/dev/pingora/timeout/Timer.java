@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// One deadline and what to do when it passes.
 ///
 /// A timer is its own list node: whoever needs a deadline (a connection, a stream) creates one
-/// timer per deadline it can have at a time, keeps it, and schedules it again and again. Nothing
-/// is allocated afterwards. It takes 40 bytes.
+/// timer per deadline it can have at a time, keeps it, and schedules it again and again. Nothing is
+/// allocated afterwards. It takes 40 bytes.
 ///
 /// Confined to the thread that owns the [TimerWheel] it is scheduled on; a timer that is not
 /// scheduled belongs to nobody and may move to another wheel.
@@ -36,7 +36,7 @@ public final class Timer {
   /// A timer that is not scheduled yet.
   ///
   /// @param action run on the wheel's thread when the deadline has passed; it may schedule and
-  ///     cancel any timer of that wheel, this one too, and must not block
+  ///   cancel any timer of that wheel, this one too, and must not block
   public Timer(Runnable action) {
     this.action = requireNonNull(action, "action");
   }

@@ -9,14 +9,14 @@ import java.util.Arrays;
 /// A coarse timer queue for deadlines that rarely fire: a hierarchical timing wheel.
 ///
 /// **Idea.** Nearly every deadline of a proxy is cancelled or moved before it passes, so
-/// scheduling, moving and cancelling must cost next to nothing, and precision may be poor. Time
-/// is cut into ticks (10 ms). A tick number is read as digits of base 64, and each digit place
-/// has a *level* of 64 slots. A timer lies in the level of the highest digit in which its tick
-/// differs from the current tick, in the slot of its own digit there: near deadlines at level 0,
-/// which is exact to the tick, far ones in a slot that covers 64, 4096, … ticks. When time enters
-/// a slot above level 0 its timers *cascade*: each moves to a lower level, and a timer cascades
-/// at most once per level. Levels reach as far as a `long` of nanoseconds does, so there is no
-/// overflow list.
+/// scheduling, moving and cancelling must cost next to nothing, and precision may be poor. Time is
+/// cut into ticks (10 ms). A tick number is read as digits of base 64, and each digit place has a
+/// *level* of 64 slots. A timer lies in the level of the highest digit in which its tick differs
+/// from the current tick, in the slot of its own digit there: near deadlines at level 0, which is
+/// exact to the tick, far ones in a slot that covers 64, 4096, … ticks. When time enters a slot
+/// above level 0 its timers *cascade*: each moves to a lower level, and a timer cascades at most
+/// once per level. Levels reach as far as a `long` of nanoseconds does, so there is no overflow
+/// list.
 ///
 /// ```
 /// level 0   [ 0][ 1] ……………… [63]      one tick each       0.64 s ahead
@@ -29,26 +29,26 @@ import java.util.Arrays;
 /// **Invariants.**
 /// 1. A timer in slot *s* of level *k* shares all digits above *k* with the current tick, and *s*
 ///    is greater than the current digit *k*. Hence the first occupied slot of the lowest occupied
-///    level is the earliest (one bit scan per level), any jump in time skips empty slots for
-///    free, and all timers of one tick share a slot: they fire in the order they were put there.
+///    level is the earliest (one bit scan per level), any jump in time skips empty slots for free,
+///    and all timers of one tick share a slot: they fire in the order they were put there.
 /// 2. A timer's slot is never later than its deadline, rounded *up* to a tick; it fires only when
-///    the deadline itself has come. So no timer fires early, and none more than a tick late
-///    (plus what [#advance] is late).
+///    the deadline itself has come. So no timer fires early, and none more than a tick late (plus
+///    what [#advance] is late).
 ///
-/// **Lazily moved.** Scheduling a timer again for a *later* time writes one field and leaves it
-/// in its slot. When that slot's time comes the timer is seen not to be due, and is put where it
-/// belongs. So an I/O deadline which each read pushes ahead costs a store per read, and a move
-/// per timeout period. Only moving a timer *forward in the queue* relinks it.
+/// **Lazily moved.** Scheduling a timer again for a *later* time writes one field and leaves it in
+/// its slot. When that slot's time comes the timer is seen not to be due, and is put where it
+/// belongs. So an I/O deadline which each read pushes ahead costs a store per read, and a move per
+/// timeout period. Only moving a timer *forward in the queue* relinks it.
 ///
-/// **Cost.** Schedule, move and cancel O(1) with no allocation and no lock; advance O(timers due
-/// or cascading). About 18 KiB of list anchors per wheel and nothing that grows: links are in the
+/// **Cost.** Schedule, move and cancel O(1) with no allocation and no lock; advance O(timers due or
+/// cascading). About 18 KiB of list anchors per wheel and nothing that grows: links are in the
 /// [Timer]. An empty wheel need not be advanced at all, see [#nanosUntilNext].
 ///
 /// **Threads.** None of it is thread-safe: one thread, a loop, owns the wheel and its timers.
 ///
-/// Paper: G. Varghese, T. Lauck, *Hashed and Hierarchical Timing Wheels*, SOSP 1987, scheme 7.
-/// What differs: slots are chosen by differing digits rather than by distance, occupied slots are
-/// kept in bitmaps instead of being visited each tick, and timers move lazily.
+/// Paper: G. Varghese, T. Lauck, *Hashed and Hierarchical Timing Wheels*, SOSP 1987, scheme 7. What
+/// differs: slots are chosen by differing digits rather than by distance, occupied slots are kept
+/// in bitmaps instead of being visited each tick, and timers move lazily.
 public final class TimerWheel {
   /// The tick of a wheel unless chosen otherwise: 10 ms, as coarse as Pingora's timers.
   public static final Duration DEFAULT_TICK = Duration.ofMillis(10);
@@ -56,8 +56,8 @@ public final class TimerWheel {
   /// Returned by [#nanosUntilNext] when nothing is scheduled.
   public static final long NEVER = Long.MAX_VALUE;
 
-  /// The farthest a deadline may lie from the present, about 146 years: differences between any
-  /// two moments then fit a `long`, even after wrap-around.
+  /// The farthest a deadline may lie from the present, about 146 years: differences between any two
+  /// moments then fit a `long`, even after wrap-around.
   public static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
 
   /// Bits of a tick number per level; 64 slots, so that a level's occupancy is one `long`.
@@ -111,8 +111,8 @@ public final class TimerWheel {
     this.occupied = new long[levels];
   }
 
-  /// {@return the deadline `delayNanos` after `nowNanos`} Delays are cut at [#MAX_DELAY_NANOS],
-  /// so that "no limit" may be written as `Long.MAX_VALUE`.
+  /// {@return the deadline `delayNanos` after `nowNanos`} Delays are cut at [#MAX_DELAY_NANOS], so
+  /// that "no limit" may be written as `Long.MAX_VALUE`.
   public static long deadlineAfter(long nowNanos, long delayNanos) {
     return nowNanos + Math.min(delayNanos, MAX_DELAY_NANOS);
   }
@@ -185,8 +185,8 @@ public final class TimerWheel {
     }
   }
 
-  /// {@return how long the owner may block before it must advance: 0 if a timer is due, [#NEVER]
-  /// if nothing is scheduled}
+  /// {@return how long the owner may block before it must advance: 0 if a timer is due, [#NEVER] if
+  /// nothing is scheduled}
   ///
   /// Never too long. It may be too short, for a far timer that must cascade or one that was moved
   /// lazily: advancing then fires nothing and is followed by a longer wait.

@@ -7,8 +7,8 @@ import java.time.Instant;
 
 /// Where civil time comes from: `Date` fields, log lines, ages of stored responses.
 ///
-/// This clock may be set back or forward at any moment, so no wait is ever measured with it:
-/// that is what [Ticker] is for.
+/// This clock may be set back or forward at any moment, so no wait is ever measured with it: that
+/// is what [Ticker] is for.
 @FunctionalInterface
 public interface WallClock {
   /// {@return milliseconds since 1970-01-01T00:00:00Z, without allocating}

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("ConstantOverflow") // the clock starts near its wrap on purpose
 final class TimerWheelTest {
   private static final long MS = 1_000_000;
   private static final long TICK = 10 * MS;
@@ -165,11 +166,10 @@ final class TimerWheelTest {
   void actionThatSchedulesItselfForAtOnceWaitsForTheNextAdvance() {
     Timer[] self = new Timer[1];
     self[0] =
-        new Timer(
-            () -> {
-              fired.add("again");
-              wheel.schedule(self[0], START);
-            });
+        new Timer(() -> {
+          fired.add("again");
+          wheel.schedule(self[0], START);
+        });
     wheel.schedule(self[0], START);
     assertThat(advance(TICK)).containsExactly("again");
     assertThat(advance(TICK)).containsExactly("again");
@@ -179,11 +179,10 @@ final class TimerWheelTest {
   void periodicActionFiresOnceHoweverFarTimeJumps() {
     Timer[] self = new Timer[1];
     self[0] =
-        new Timer(
-            () -> {
-              fired.add("period");
-              wheel.schedule(self[0], self[0].deadlineNanos() + TICK);
-            });
+        new Timer(() -> {
+          fired.add("period");
+          wheel.schedule(self[0], self[0].deadlineNanos() + TICK);
+        });
     wheel.schedule(self[0], START + TICK);
     assertThat(advance(1000 * HOUR)).containsExactly("period");
   }
@@ -267,10 +266,9 @@ final class TimerWheelTest {
   @Test
   void exceptionOfAnActionLeavesTheRestDue() {
     Timer bad =
-        new Timer(
-            () -> {
-              throw new IllegalStateException("bad");
-            });
+        new Timer(() -> {
+          throw new IllegalStateException("bad");
+        });
     wheel.schedule(bad, START + TICK);
     scheduled("good", TICK);
     assertThatIllegalStateException()
@@ -314,8 +312,7 @@ final class TimerWheelTest {
       each.schedule(named("far"), START + TimerWheel.MAX_DELAY_NANOS);
       each.schedule(named("near"), START + 1);
       assertThat(each.advance(START + TimerWheel.MAX_DELAY_NANOS - 1)).isEqualTo(1);
-      assertThat(each.advance(START + TimerWheel.MAX_DELAY_NANOS + 1000 * 24 * HOUR))
-          .isEqualTo(1);
+      assertThat(each.advance(START + TimerWheel.MAX_DELAY_NANOS + 1000 * 24 * HOUR)).isEqualTo(1);
     }
     assertThat(fired).containsExactly("near", "far", "near", "far");
   }
