@@ -8,4 +8,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.pingora.http {
   requires static org.jspecify;
   requires transitive dev.pingora.error;
+
+  exports dev.pingora.http;
 }

@@ -1,0 +1,755 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.http;
+
+import static java.util.Objects.checkFromToIndex;
+import static java.util.Objects.checkIndex;
+import static java.util.Objects.requireNonNull;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// The field lines of a header or trailer section: a multimap that keeps the order, the case of
+/// names and the octets of values.
+///
+/// Names compare without case (RFC 9110 §5.1). Values are octets; as `String` each octet is one
+/// character (ISO-8859-1). What an application sets is checked: a name is a token, a value has no
+/// control but HTAB, so that nobody can smuggle a line break into a message.
+///
+/// **Idea.** A received section stays the one array it came in, and one long for each line says
+/// where the line is ([Slot]). Lines that are added go to a second array in the form they will be
+/// written in. So reading a head allocates no object for a line, a removal touches only the index,
+/// a [#copy] shares both arrays until one side changes, and [#writeTo] moves untouched neighbours
+/// in one go, exactly as they came.
+///
+/// **Invariants.** The received array is never written. The array of added lines is only appended
+/// to, and only by an instance that does not share it. Every line in either array is a valid line
+/// of HTTP/1 that ends in CR LF.
+///
+/// **Bounds.** 8 MiB of received and 8 MiB of added octets; what a stranger may send is limited
+/// much lower by the codecs. **Threads.** Not safe; one owner. A copy is independent of its
+/// original, in another thread too if it is handed over safely.
+public final class Fields implements Iterable<Field> {
+  /// The most octets that a received section, or all added lines together, may have.
+  public static final int MAX_OCTETS = Slot.MAX_OFFSET;
+
+  private static final byte[] NO_BYTES = {};
+  private static final long[] NO_SLOTS = {};
+  private static final int FIRST_OWN = 96;
+  private static final int SPARE_SLOTS = 3;
+
+  private final byte[] section;
+  private byte[] own;
+  private int ownUsed;
+  private long[] slots;
+  private int size;
+  private long present;
+  private int edits;
+  private boolean ownShared;
+  private boolean slotsShared;
+
+  private Fields(byte[] section, long[] slots) {
+    this.section = section;
+    this.slots = slots;
+    this.own = NO_BYTES;
+  }
+
+  private Fields(Fields original) {
+    this.section = original.section;
+    this.own = original.own;
+    this.ownUsed = original.ownUsed;
+    this.slots = original.slots;
+    this.size = original.size;
+    this.present = original.present;
+    this.edits = original.edits;
+    this.ownShared = true;
+    this.slotsShared = true;
+  }
+
+  /// {@return an empty section}
+  public static Fields empty() {
+    return new Fields(NO_BYTES, NO_SLOTS);
+  }
+
+  /// {@return a section whose lines a codec will name with [#addLine]}
+  ///
+  /// @param section the octets that came, at most [#MAX_OCTETS]; taken over: nobody may write them
+  ///     again. May hold more than the section, e.g. the whole head.
+  /// @param expectedLines how many lines to make room for
+  public static Fields ofSection(byte[] section, int expectedLines) {
+    if (section.length > MAX_OCTETS) {
+      throw new IllegalArgumentException(
+          "section: " + section.length + " octets (expected: up to " + MAX_OCTETS + ")");
+    }
+    return new Fields(section, new long[expectedLines]);
+  }
+
+  /// Adds a line of the received section. For codecs: they have checked the grammar.
+  ///
+  /// The line must be `name ":" OWS value OWS CRLF`: the name followed by its colon at once, the
+  /// value without white space around it.
+  ///
+  /// @param lineEnd the first octet behind the CR LF
+  public void addLine(
+      int nameStart, int nameLength, int valueStart, int valueLength, int lineEnd) {
+    checkFromToIndex(nameStart, lineEnd, section.length);
+    int gap = valueStart - nameStart - nameLength;
+    int tail = lineEnd - valueStart - valueLength;
+    FieldName known = FieldName.TABLE.find(section, nameStart, nameLength);
+    int code = Slot.code(known == null ? 0 : known.id(), nameLength);
+    if (gap < 1 || tail < Slot.MIN_TAIL || nameLength < 1 || valueLength < 0) {
+      throw new IllegalArgumentException("line: not name, colon, value, CR LF");
+    }
+    if (gap > Slot.MAX_GAP || tail > Slot.MAX_TAIL) {
+      append(newLine(section, nameStart, nameLength, code, section, valueStart, valueLength));
+    } else {
+      append(Slot.of(false, nameStart, code, gap, valueLength, tail));
+    }
+  }
+
+  /// {@return an independent copy} It costs one small object; arrays are shared until a change.
+  public Fields copy() {
+    ownShared = true;
+    slotsShared = true;
+    return new Fields(this);
+  }
+
+  // ---------------------------------------------------------------- looking up
+
+  /// {@return the number of lines}
+  public int size() {
+    return size;
+  }
+
+  /// {@return whether there is no line}
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  /// {@return the value of the first line of this name, or null}
+  public @Nullable String first(FieldName name) {
+    int index = indexOf(name, 0);
+    return index < 0 ? null : value(index);
+  }
+
+  /// {@return the value of the first line of this name, or null}
+  public @Nullable String first(String name) {
+    int index = indexOf(name, 0);
+    return index < 0 ? null : value(index);
+  }
+
+  /// {@return the values of all lines of this name, in order}
+  public List<String> all(FieldName name) {
+    List<String> values = new ArrayList<>(2);
+    for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 1)) {
+      values.add(value(i));
+    }
+    return values;
+  }
+
+  /// {@return the values of all lines of this name, in order}
+  public List<String> all(String name) {
+    List<String> values = new ArrayList<>(2);
+    for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 1)) {
+      values.add(value(i));
+    }
+    return values;
+  }
+
+  /// {@return whether there is a line of this name}
+  public boolean contains(FieldName name) {
+    return indexOf(name, 0) >= 0;
+  }
+
+  /// {@return whether there is a line of this name}
+  public boolean contains(String name) {
+    return indexOf(name, 0) >= 0;
+  }
+
+  /// {@return whether a line of this name lists the token}
+  ///
+  /// Values are read as comma-separated lists (RFC 9110 §5.6.1), a member compares as a whole and
+  /// without case, and quoted strings are respected: `contains(CONNECTION, "close")`.
+  public boolean contains(FieldName name, CharSequence token) {
+    for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 1)) {
+      if (hasMember(i, token)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// {@return whether a line of this name lists the token; see [#contains(FieldName,
+  /// CharSequence)]}
+  public boolean contains(String name, CharSequence token) {
+    for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 1)) {
+      if (hasMember(i, token)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// {@return whether a line of any of these names may be here} Never false when there is one; one
+  /// AND, so that code with rare work can leave at once.
+  public boolean mayContain(FieldNames names) {
+    return (present & names.presence()) != 0;
+  }
+
+  /// {@return the index of the first line of this name at or behind a position, or -1}
+  public int indexOf(FieldName name, int from) {
+    int id = name.id();
+    if ((present & Slot.presence(id)) == 0) {
+      return -1;
+    }
+    int code = Slot.code(id, name.length());
+    for (int i = from; i < size; i++) {
+      if (Slot.code(slots[i]) == code && (id != 0 || sameName(slots[i], name.lower()))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /// {@return the index of the first line of this name at or behind a position, or -1}
+  public int indexOf(String name, int from) {
+    FieldName known = FieldName.TABLE.find(name);
+    if (known != null) {
+      return indexOf(known, from);
+    }
+    int code = Slot.code(0, name.length());
+    for (int i = from; i < size; i++) {
+      if (Slot.code(slots[i]) == code && nameEquals(i, name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private boolean sameName(long slot, byte[] lower) {
+    byte[] line = lineOf(slot);
+    return Octets.equalsIgnoreCase(line, Slot.offset(slot), Slot.nameLength(slot, line), lower);
+  }
+
+  private byte[] lineOf(long slot) {
+    return Slot.isOwn(slot) ? own : section;
+  }
+
+  private long slot(int index) {
+    return slots[checkIndex(index, size)];
+  }
+
+  // ---------------------------------------------------------------- one line, for codecs
+
+  /// {@return the name of a line in the case it came in}
+  public String name(int index) {
+    long slot = slot(index);
+    byte[] line = lineOf(slot);
+    int length = Slot.nameLength(slot, line);
+    FieldName known = FieldName.TABLE.byId(Slot.id(slot));
+    if (known != null && Arrays.equals(known.wire(), 0, length, line, Slot.offset(slot), Slot.offset(slot) + length)) {
+      return known.text();
+    }
+    return Octets.text(line, Slot.offset(slot), length);
+  }
+
+  /// {@return the value of a line}
+  public String value(int index) {
+    long slot = slot(index);
+    byte[] line = lineOf(slot);
+    return Octets.text(line, Slot.valueStart(slot, line), Slot.valueLength(slot));
+  }
+
+  /// {@return the [number][FieldName#id] of a line's name, 0 if it has none}
+  public int nameId(int index) {
+    return Slot.id(slot(index));
+  }
+
+  /// {@return the constant for a line's name, or null if there is none}
+  public @Nullable FieldName knownName(int index) {
+    return FieldName.TABLE.byId(nameId(index));
+  }
+
+  /// {@return the length of a line's name}
+  public int nameLength(int index) {
+    long slot = slot(index);
+    return Slot.nameLength(slot, lineOf(slot));
+  }
+
+  /// {@return one octet of a line's name, as it came}
+  public byte nameByte(int index, int position) {
+    long slot = slot(index);
+    return lineOf(slot)[Slot.offset(slot) + position];
+  }
+
+  /// {@return the length of a line's value}
+  public int valueLength(int index) {
+    return Slot.valueLength(slot(index));
+  }
+
+  /// {@return one octet of a line's value}
+  public byte valueByte(int index, int position) {
+    long slot = slot(index);
+    byte[] line = lineOf(slot);
+    return line[Slot.valueStart(slot, line) + checkIndex(position, Slot.valueLength(slot))];
+  }
+
+  /// Copies a line's value.
+  ///
+  /// @param target has room for [#valueLength] octets behind the offset
+  public void copyValue(int index, byte[] target, int offset) {
+    long slot = slot(index);
+    byte[] line = lineOf(slot);
+    System.arraycopy(
+        line, Slot.valueStart(slot, line), target, offset, Slot.valueLength(slot));
+  }
+
+  /// Copies a line's value.
+  ///
+  /// @param target has room for [#valueLength] octets
+  public void copyValue(int index, ByteBuffer target) {
+    long slot = slot(index);
+    byte[] line = lineOf(slot);
+    target.put(line, Slot.valueStart(slot, line), Slot.valueLength(slot));
+  }
+
+  /// {@return whether a line has this name}
+  public boolean nameEquals(int index, FieldName name) {
+    long slot = slot(index);
+    int id = Slot.id(slot);
+    return id == name.id() && (id != 0 || sameName(slot, name.lower()));
+  }
+
+  /// {@return whether a line has this name, in any case}
+  public boolean nameEquals(int index, CharSequence name) {
+    long slot = slot(index);
+    byte[] line = lineOf(slot);
+    return Octets.equalsIgnoreCase(line, Slot.offset(slot), Slot.nameLength(slot, line), name);
+  }
+
+  /// {@return whether a line has exactly this value}
+  public boolean valueEquals(int index, CharSequence value) {
+    return valueLength(index) == value.length() && valueStartsWith(index, value);
+  }
+
+  private boolean valueStartsWith(int index, CharSequence value) {
+    for (int i = 0; i < value.length(); i++) {
+      if ((valueByte(index, i) & 0xFF) != value.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// {@return whether a line's value is this, in any case}
+  public boolean valueEqualsIgnoreCase(int index, CharSequence value) {
+    long slot = slot(index);
+    byte[] line = lineOf(slot);
+    return Octets.equalsIgnoreCase(
+        line, Slot.valueStart(slot, line), Slot.valueLength(slot), value);
+  }
+
+  /// {@return whether a line's value, read as a comma-separated list, has the member}
+  public boolean hasMember(int index, CharSequence token) {
+    long slot = slot(index);
+    byte[] line = lineOf(slot);
+    int start = Slot.valueStart(slot, line);
+    return FieldValues.hasMember(line, start, start + Slot.valueLength(slot), token);
+  }
+
+  /// {@return the number that a line's value says in decimal digits; -1 if it is anything else or
+  /// more than a long holds}
+  public long valueAsLong(int index) {
+    long slot = slot(index);
+    byte[] line = lineOf(slot);
+    return Octets.number(line, Slot.valueStart(slot, line), Slot.valueLength(slot));
+  }
+
+  // ---------------------------------------------------------------- changing
+
+  /// Replaces all lines of the name by one, which takes the place of the first, else the last
+  /// place.
+  ///
+  /// @throws IllegalArgumentException if the name is no token or the value has a forbidden
+  ///     character
+  public void set(FieldName name, String value) {
+    replace(indexOf(name, 0), newLine(name, value));
+  }
+
+  /// Like [#set(FieldName, String)]; the case of the name is kept.
+  public void set(String name, String value) {
+    long line = newLine(name, value);
+    replace(indexOf(name, 0), line);
+  }
+
+  /// Like [#set(FieldName, String)], with a number.
+  public void set(FieldName name, long value) {
+    set(name, Long.toString(value));
+  }
+
+  /// Like [#set(FieldName, String)], with a number.
+  public void set(String name, long value) {
+    set(name, Long.toString(value));
+  }
+
+  /// Like [#set(FieldName, String)], with octets, which are copied.
+  public void set(FieldName name, byte[] value) {
+    replace(indexOf(name, 0), newLine(name, value));
+  }
+
+  /// Like [#set(FieldName, String)], with octets, which are copied.
+  public void set(String name, byte[] value) {
+    long line = newLine(name, value);
+    replace(indexOf(name, 0), line);
+  }
+
+  /// Adds a line behind all others.
+  ///
+  /// @throws IllegalArgumentException if the name is no token or the value has a forbidden
+  ///     character
+  public void add(FieldName name, String value) {
+    append(newLine(name, value));
+  }
+
+  /// Like [#add(FieldName, String)]; the case of the name is kept.
+  public void add(String name, String value) {
+    append(newLine(name, value));
+  }
+
+  /// Like [#add(FieldName, String)], with a number.
+  public void add(FieldName name, long value) {
+    add(name, Long.toString(value));
+  }
+
+  /// Like [#add(FieldName, String)], with a number.
+  public void add(String name, long value) {
+    add(name, Long.toString(value));
+  }
+
+  /// Like [#add(FieldName, String)], with octets, which are copied.
+  public void add(FieldName name, byte[] value) {
+    append(newLine(name, value));
+  }
+
+  /// Like [#add(FieldName, String)], with octets, which are copied.
+  public void add(String name, byte[] value) {
+    append(newLine(name, value));
+  }
+
+  /// Adds a copy of one line of another section, name and value as they are there.
+  public void addFrom(Fields other, int index) {
+    long slot = other.slot(index);
+    byte[] line = other.lineOf(slot);
+    append(
+        newLine(
+            line,
+            Slot.offset(slot),
+            Slot.nameLength(slot, line),
+            Slot.code(slot),
+            line,
+            Slot.valueStart(slot, line),
+            Slot.valueLength(slot)));
+  }
+
+  /// Adds copies of all lines of this name of another section.
+  public void addFrom(Fields other, FieldName name) {
+    int end = other.size;
+    for (int i = other.indexOf(name, 0); i >= 0 && i < end; i = other.indexOf(name, i + 1)) {
+      addFrom(other, i);
+    }
+  }
+
+  /// Adds copies of all lines of another section.
+  public void addFrom(Fields other) {
+    int end = other.size;
+    for (int i = 0; i < end; i++) {
+      addFrom(other, i);
+    }
+  }
+
+  /// Removes all lines of the name.
+  ///
+  /// @return whether there was one
+  public boolean remove(FieldName name) {
+    int index = indexOf(name, 0);
+    if (index >= 0) {
+      removeSame(index, slots[index]);
+    }
+    return index >= 0;
+  }
+
+  /// Removes all lines of the name.
+  ///
+  /// @return whether there was one
+  public boolean remove(String name) {
+    int index = indexOf(name, 0);
+    if (index >= 0) {
+      removeSame(index, slots[index]);
+    }
+    return index >= 0;
+  }
+
+  /// Removes all lines of all these names; next to no cost if there is none.
+  ///
+  /// @return whether there was one
+  public boolean remove(FieldNames names) {
+    if (!mayContain(names)) {
+      return false;
+    }
+    int before = size;
+    for (int i = size - 1; i >= 0; i--) {
+      if (names.contains(this, i)) {
+        removeAt(i);
+      }
+    }
+    return size != before;
+  }
+
+  /// Removes one line; those behind it move up.
+  public void removeAt(int index) {
+    checkIndex(index, size);
+    makeSlotsOwn(0);
+    System.arraycopy(slots, index + 1, slots, index, size - index - 1);
+    size--;
+    edits++;
+  }
+
+  /// Removes all lines.
+  public void clear() {
+    slots = NO_SLOTS;
+    own = NO_BYTES;
+    ownUsed = 0;
+    size = 0;
+    present = 0;
+    slotsShared = false;
+    ownShared = false;
+    edits++;
+  }
+
+  private long newLine(FieldName name, String value) {
+    byte[] octets = name.wire();
+    return newLine(octets, Slot.code(name.id(), octets.length), FieldValues.checked(name.text(), value));
+  }
+
+  private long newLine(String name, String value) {
+    FieldName known = FieldName.TABLE.find(FieldName.checked(name));
+    // The usual case of a known name needs no array of its own.
+    boolean usual = known != null && known.text().equals(name);
+    byte[] octets = known != null && usual ? known.wire() : Octets.latin1(name);
+    int code = Slot.code(known == null ? 0 : known.id(), octets.length);
+    return newLine(octets, code, FieldValues.checked(name, value));
+  }
+
+  private long newLine(byte[] name, int code, String value) {
+    int start = FieldValues.start(value);
+    int end = FieldValues.end(value, start);
+    int offset = reserve(NewLine.length(name.length, end - start));
+    System.arraycopy(name, 0, own, offset, name.length);
+    int at = NewLine.frame(own, offset + name.length, end - start);
+    Octets.copy(value, start, end, own, at);
+    return NewLine.slot(offset, code, end - start);
+  }
+
+  private long newLine(FieldName name, byte[] value) {
+    FieldValues.check(name.text(), value);
+    byte[] octets = name.wire();
+    return newLine(octets, 0, octets.length, Slot.code(name.id(), octets.length), value);
+  }
+
+  private long newLine(String name, byte[] value) {
+    FieldName known = FieldName.TABLE.find(FieldName.checked(name));
+    FieldValues.check(name, value);
+    byte[] octets = Octets.latin1(name);
+    int code = Slot.code(known == null ? 0 : known.id(), octets.length);
+    return newLine(octets, 0, octets.length, code, value);
+  }
+
+  private long newLine(byte[] name, int nameStart, int nameLength, int code, byte[] value) {
+    int start = FieldValues.start(value);
+    int length = FieldValues.end(value, start) - start;
+    return newLine(name, nameStart, nameLength, code, value, start, length);
+  }
+
+  private long newLine(
+      byte[] name, int nameStart, int nameLength, int code, byte[] value, int start, int length) {
+    int offset = reserve(NewLine.length(nameLength, length));
+    System.arraycopy(name, nameStart, own, offset, nameLength);
+    int at = NewLine.frame(own, offset + nameLength, length);
+    System.arraycopy(value, start, own, at, length);
+    return NewLine.slot(offset, code, length);
+  }
+
+  /// Makes room for a line behind the added ones.
+  ///
+  /// @return where it goes
+  private int reserve(long octets) {
+    if (ownShared || own.length - ownUsed < octets) {
+      renewOwn(octets);
+    }
+    int offset = ownUsed;
+    ownUsed += (int) octets;
+    return offset;
+  }
+
+  /// Moves the added lines that are still in use to an array of this instance alone. Since dead
+  /// lines stay behind, a name that is set a million times needs no more room than one set twice.
+  private void renewOwn(long octets) {
+    long needed = octets;
+    for (int i = 0; i < size; i++) {
+      needed += Slot.isOwn(slots[i]) ? Slot.length(slots[i], own) : 0;
+    }
+    if (needed > MAX_OCTETS) {
+      throw new IllegalStateException(
+          "added fields: " + needed + " octets (expected: up to " + MAX_OCTETS + ")");
+    }
+    long roomy = Math.max(FIRST_OWN, needed + needed / 2);
+    byte[] fresh = new byte[(int) Math.min(MAX_OCTETS, roomy)];
+    int used = 0;
+    makeSlotsOwn(0);
+    for (int i = 0; i < size; i++) {
+      if (Slot.isOwn(slots[i])) {
+        int length = Slot.length(slots[i], own);
+        System.arraycopy(own, Slot.offset(slots[i]), fresh, used, length);
+        slots[i] = Slot.moved(slots[i], used);
+        used += length;
+      }
+    }
+    own = fresh;
+    ownUsed = used;
+    ownShared = false;
+  }
+
+  private void append(long slot) {
+    makeSlotsOwn(1);
+    slots[size++] = slot;
+    present |= Slot.presence(Slot.id(slot));
+    edits++;
+  }
+
+  private void replace(int index, long slot) {
+    if (index < 0) {
+      append(slot);
+    } else {
+      makeSlotsOwn(0);
+      slots[index] = slot;
+      removeSame(index + 1, slot);
+    }
+  }
+
+  /// Removes all lines at or behind a position that have the name of this one.
+  private void removeSame(int from, long like) {
+    makeSlotsOwn(0);
+    int kept = from;
+    for (int i = from; i < size; i++) {
+      if (!sameName(slots[i], like)) {
+        slots[kept++] = slots[i];
+      }
+    }
+    size = kept;
+    edits++;
+  }
+
+  private boolean sameName(long a, long b) {
+    if (Slot.code(a) != Slot.code(b)) {
+      return false;
+    }
+    byte[] lineA = lineOf(a);
+    byte[] lineB = lineOf(b);
+    int length = Slot.nameLength(a, lineA);
+    return Slot.id(a) != 0
+        || (length == Slot.nameLength(b, lineB)
+            && Octets.equalsIgnoreCase(lineA, Slot.offset(a), lineB, Slot.offset(b), length));
+  }
+
+  private void makeSlotsOwn(int more) {
+    if (slotsShared) {
+      slots = Arrays.copyOf(slots, size + Math.max(more, SPARE_SLOTS));
+      slotsShared = false;
+    } else if (slots.length < size + more) {
+      slots = Arrays.copyOf(slots, size + size / 2 + SPARE_SLOTS);
+    }
+  }
+
+  /// A number that changes with each change of the lines; for values that are computed from them.
+  int edits() {
+    return edits;
+  }
+
+  // ---------------------------------------------------------------- writing
+
+  /// {@return how many octets [#writeTo] writes}
+  public int encodedLength() {
+    int total = 0;
+    for (int i = 0; i < size; i++) {
+      total += Slot.length(slots[i], lineOf(slots[i]));
+    }
+    return total;
+  }
+
+  /// Writes all lines in the form of HTTP/1, without the empty line that ends a section. Lines that
+  /// came are written as they came.
+  ///
+  /// @return false if they do not fit: then nothing was written
+  public boolean writeTo(ByteBuffer out) {
+    if (out.remaining() < encodedLength()) {
+      return false;
+    }
+    int i = 0;
+    while (i < size) {
+      byte[] array = lineOf(slots[i]);
+      int start = Slot.offset(slots[i]);
+      int end = Slot.end(slots[i], array);
+      i++;
+      while (i < size && lineOf(slots[i]) == array && Slot.offset(slots[i]) == end) {
+        end = Slot.end(slots[i], array);
+        i++;
+      }
+      out.put(array, start, end - start);
+    }
+    return true;
+  }
+
+  /// Calls the action with name and value of each line, in order.
+  public void forEach(BiConsumer<? super String, ? super String> action) {
+    for (int i = 0; i < size; i++) {
+      action.accept(name(i), value(i));
+    }
+  }
+
+  @Override
+  public Iterator<Field> iterator() {
+    return new Iterator<>() {
+      private int next;
+
+      @Override
+      public boolean hasNext() {
+        return next < size;
+      }
+
+      @Override
+      public Field next() {
+        if (next >= size) {
+          throw new NoSuchElementException();
+        }
+        return new Field(name(next), value(next++));
+      }
+    };
+  }
+
+  /// {@return the names only: values may be secrets, and this text ends up in logs}
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("Fields[");
+    for (int i = 0; i < size; i++) {
+      text.append(i == 0 ? "" : ", ").append(name(i));
+    }
+    return text.append(']').toString();
+  }
+}

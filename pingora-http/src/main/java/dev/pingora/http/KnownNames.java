@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.http;
+
+import org.jspecify.annotations.Nullable;
+
+/// The constants of [FieldName] by name: an open hash table, filled once, then read only.
+///
+/// One lookup hashes five octets and compares one candidate in nearly all cases; it runs once for
+/// each received field line. Strangers choose the names, but not the table: a probe ends at the
+/// first empty cell, and the longest run of full cells is fixed (a test holds it to a few).
+final class KnownNames {
+  private static final int CELLS = 1024;
+  private static final int MASK = CELLS - 1;
+  static final int MAX_NAMES = 128;
+
+  private final @Nullable FieldName[] cells = new @Nullable FieldName[CELLS];
+  private final @Nullable FieldName[] byId = new @Nullable FieldName[MAX_NAMES];
+  private final byte[] lengths = new byte[MAX_NAMES];
+  private int nextId = 1;
+
+  /// The number of the next name.
+  int nextId() {
+    return nextId;
+  }
+
+  FieldName add(FieldName name) {
+    int cell = name.hashCode() & MASK;
+    while (cells[cell] != null) {
+      cell = (cell + 1) & MASK;
+    }
+    cells[cell] = name;
+    byId[name.id()] = name;
+    lengths[name.id()] = (byte) name.length();
+    nextId++;
+    return name;
+  }
+
+  @Nullable FieldName find(byte[] bytes, int offset, int length) {
+    if (length == 0) {
+      return null;
+    }
+    int cell = hash(bytes, offset, length) & MASK;
+    for (FieldName name = cells[cell]; name != null; name = cells[cell]) {
+      if (Octets.equalsIgnoreCase(bytes, offset, length, name.lower())) {
+        return name;
+      }
+      cell = (cell + 1) & MASK;
+    }
+    return null;
+  }
+
+  @Nullable FieldName find(CharSequence text) {
+    if (text.isEmpty()) {
+      return null;
+    }
+    int cell = hash(text) & MASK;
+    for (FieldName name = cells[cell]; name != null; name = cells[cell]) {
+      if (name.matches(text)) {
+        return name;
+      }
+      cell = (cell + 1) & MASK;
+    }
+    return null;
+  }
+
+  /// The constant with this number, null for 0.
+  @Nullable FieldName byId(int id) {
+    return byId[id];
+  }
+
+  /// The length of the name with this number.
+  int length(int id) {
+    return lengths[id];
+  }
+
+  static int hash(byte[] name, int offset, int length) {
+    int last = offset + length - 1;
+    return mix(
+        length,
+        name[offset] & 0xFF,
+        name[offset + length / 3] & 0xFF,
+        name[offset + length / 2] & 0xFF,
+        name[last] & 0xFF);
+  }
+
+  static int hash(CharSequence name) {
+    int length = name.length();
+    return mix(
+        length,
+        name.charAt(0),
+        name.charAt(length / 3),
+        name.charAt(length / 2),
+        name.charAt(length - 1));
+  }
+
+  /// Folds case by setting bit 5: a superset of case folding is enough for a hash.
+  private static int mix(int length, int first, int third, int half, int last) {
+    int h = length;
+    h = h * 31 + (first | 0x20);
+    h = h * 31 + (third | 0x20);
+    h = h * 31 + (half | 0x20);
+    h = h * 31 + (last | 0x20);
+    h *= 0x9E3779B9;
+    return h >>> 12;
+  }
+}
