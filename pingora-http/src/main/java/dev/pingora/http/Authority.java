@@ -100,7 +100,7 @@ final class Authority {
     for (int i = 0; i < scheme.length(); i++) {
       char c = scheme.charAt(i);
       boolean letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-      boolean inner = i > 0 && (c >= '0' && c <= '9' || "+-.".indexOf(c) >= 0);
+      boolean inner = i > 0 && ((c >= '0' && c <= '9') || "+-.".indexOf(c) >= 0);
       if (!letter && !inner) {
         throw refusedScheme(scheme);
       }

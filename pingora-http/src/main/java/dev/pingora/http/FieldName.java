@@ -105,8 +105,7 @@ public final class FieldName {
       known("Access-Control-Allow-Headers");
   public static final FieldName ACCESS_CONTROL_ALLOW_METHODS =
       known("Access-Control-Allow-Methods");
-  public static final FieldName ACCESS_CONTROL_ALLOW_ORIGIN =
-      known("Access-Control-Allow-Origin");
+  public static final FieldName ACCESS_CONTROL_ALLOW_ORIGIN = known("Access-Control-Allow-Origin");
   public static final FieldName ACCESS_CONTROL_EXPOSE_HEADERS =
       known("Access-Control-Expose-Headers");
   public static final FieldName ACCESS_CONTROL_MAX_AGE = known("Access-Control-Max-Age");

@@ -13,18 +13,17 @@ final class FieldValues {
 
   private FieldValues() {}
 
-  /// {@return the value}
+  /// Refuses a value that must not get into a message.
   ///
   /// RFC 9110 §5.5: a recipient of CR, LF or NUL must refuse or replace them; we refuse them, and
   /// with them all other controls but HTAB, and characters that are not one octet.
-  static String checked(String name, String value) {
+  static void check(String name, String value) {
     requireNonNull(value, "value");
     for (int i = 0; i < value.length(); i++) {
       if (!Octets.isValueChar(value.charAt(i))) {
         throw refused(name, i, Escaped.text(value, MAX_SHOWN));
       }
     }
-    return value;
   }
 
   static void check(String name, byte[] value) {

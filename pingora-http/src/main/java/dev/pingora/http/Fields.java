@@ -5,14 +5,12 @@ package dev.pingora.http;
 
 import static java.util.Objects.checkFromToIndex;
 import static java.util.Objects.checkIndex;
-import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +79,7 @@ public final class Fields implements Iterable<Field> {
   /// {@return a section whose lines a codec will name with [#addLine]}
   ///
   /// @param section the octets that came, at most [#MAX_OCTETS]; taken over: nobody may write them
-  ///     again. May hold more than the section, e.g. the whole head.
+  ///   again. May hold more than the section, e.g. the whole head.
   /// @param expectedLines how many lines to make room for
   public static Fields ofSection(byte[] section, int expectedLines) {
     if (section.length > MAX_OCTETS) {
@@ -97,8 +95,7 @@ public final class Fields implements Iterable<Field> {
   /// value without white space around it.
   ///
   /// @param lineEnd the first octet behind the CR LF
-  public void addLine(
-      int nameStart, int nameLength, int valueStart, int valueLength, int lineEnd) {
+  public void addLine(int nameStart, int nameLength, int valueStart, int valueLength, int lineEnd) {
     checkFromToIndex(nameStart, lineEnd, section.length);
     int gap = valueStart - nameStart - nameLength;
     int tail = lineEnd - valueStart - valueLength;
@@ -108,7 +105,7 @@ public final class Fields implements Iterable<Field> {
       throw new IllegalArgumentException("line: not name, colon, value, CR LF");
     }
     if (gap > Slot.MAX_GAP || tail > Slot.MAX_TAIL) {
-      append(newLine(section, nameStart, nameLength, code, section, valueStart, valueLength));
+      append(NewLine.copy(this, section, nameStart, nameLength, code, valueStart, valueLength));
     } else {
       append(Slot.of(false, nameStart, code, gap, valueLength, tail));
     }
@@ -120,8 +117,6 @@ public final class Fields implements Iterable<Field> {
     slotsShared = true;
     return new Fields(this);
   }
-
-  // ---------------------------------------------------------------- looking up
 
   /// {@return the number of lines}
   public int size() {
@@ -135,32 +130,20 @@ public final class Fields implements Iterable<Field> {
 
   /// {@return the value of the first line of this name, or null}
   public @Nullable String first(FieldName name) {
-    int index = indexOf(name, 0);
-    return index < 0 ? null : value(index);
+    return firstAt(indexOf(name, 0));
   }
 
-  /// {@return the value of the first line of this name, or null}
   public @Nullable String first(String name) {
-    int index = indexOf(name, 0);
-    return index < 0 ? null : value(index);
+    return firstAt(indexOf(name, 0));
   }
 
   /// {@return the values of all lines of this name, in order}
   public List<String> all(FieldName name) {
-    List<String> values = new ArrayList<>(2);
-    for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 1)) {
-      values.add(value(i));
-    }
-    return values;
+    return allFrom(indexOf(name, 0));
   }
 
-  /// {@return the values of all lines of this name, in order}
   public List<String> all(String name) {
-    List<String> values = new ArrayList<>(2);
-    for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 1)) {
-      values.add(value(i));
-    }
-    return values;
+    return allFrom(indexOf(name, 0));
   }
 
   /// {@return whether there is a line of this name}
@@ -168,7 +151,6 @@ public final class Fields implements Iterable<Field> {
     return indexOf(name, 0) >= 0;
   }
 
-  /// {@return whether there is a line of this name}
   public boolean contains(String name) {
     return indexOf(name, 0) >= 0;
   }
@@ -178,18 +160,29 @@ public final class Fields implements Iterable<Field> {
   /// Values are read as comma-separated lists (RFC 9110 §5.6.1), a member compares as a whole and
   /// without case, and quoted strings are respected: `contains(CONNECTION, "close")`.
   public boolean contains(FieldName name, CharSequence token) {
-    for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 1)) {
-      if (hasMember(i, token)) {
-        return true;
-      }
-    }
-    return false;
+    return listedFrom(indexOf(name, 0), token);
   }
 
   /// {@return whether a line of this name lists the token; see [#contains(FieldName,
   /// CharSequence)]}
   public boolean contains(String name, CharSequence token) {
-    for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 1)) {
+    return listedFrom(indexOf(name, 0), token);
+  }
+
+  private @Nullable String firstAt(int index) {
+    return index < 0 ? null : value(index);
+  }
+
+  private List<String> allFrom(int first) {
+    List<String> values = new ArrayList<>(2);
+    for (int i = first; i >= 0; i = nextSame(i)) {
+      values.add(value(i));
+    }
+    return values;
+  }
+
+  private boolean listedFrom(int first, CharSequence token) {
+    for (int i = first; i >= 0; i = nextSame(i)) {
       if (hasMember(i, token)) {
         return true;
       }
@@ -218,7 +211,6 @@ public final class Fields implements Iterable<Field> {
     return -1;
   }
 
-  /// {@return the index of the first line of this name at or behind a position, or -1}
   public int indexOf(String name, int from) {
     FieldName known = FieldName.TABLE.find(name);
     if (known != null) {
@@ -227,6 +219,17 @@ public final class Fields implements Iterable<Field> {
     int code = Slot.code(0, name.length());
     for (int i = from; i < size; i++) {
       if (Slot.code(slots[i]) == code && nameEquals(i, name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /// {@return the index of the next line with the name of this one, or -1}
+  public int nextSame(int index) {
+    long like = slot(index);
+    for (int i = index + 1; i < size; i++) {
+      if (sameName(slots[i], like)) {
         return i;
       }
     }
@@ -246,15 +249,15 @@ public final class Fields implements Iterable<Field> {
     return slots[checkIndex(index, size)];
   }
 
-  // ---------------------------------------------------------------- one line, for codecs
-
   /// {@return the name of a line in the case it came in}
   public String name(int index) {
     long slot = slot(index);
     byte[] line = lineOf(slot);
     int length = Slot.nameLength(slot, line);
     FieldName known = FieldName.TABLE.byId(Slot.id(slot));
-    if (known != null && Arrays.equals(known.wire(), 0, length, line, Slot.offset(slot), Slot.offset(slot) + length)) {
+    if (known != null
+        && Arrays.equals(
+            known.wire(), 0, length, line, Slot.offset(slot), Slot.offset(slot) + length)) {
       return known.text();
     }
     return Octets.text(line, Slot.offset(slot), length);
@@ -307,8 +310,7 @@ public final class Fields implements Iterable<Field> {
   public void copyValue(int index, byte[] target, int offset) {
     long slot = slot(index);
     byte[] line = lineOf(slot);
-    System.arraycopy(
-        line, Slot.valueStart(slot, line), target, offset, Slot.valueLength(slot));
+    System.arraycopy(line, Slot.valueStart(slot, line), target, offset, Slot.valueLength(slot));
   }
 
   /// Copies a line's value.
@@ -332,20 +334,6 @@ public final class Fields implements Iterable<Field> {
     long slot = slot(index);
     byte[] line = lineOf(slot);
     return Octets.equalsIgnoreCase(line, Slot.offset(slot), Slot.nameLength(slot, line), name);
-  }
-
-  /// {@return whether a line has exactly this value}
-  public boolean valueEquals(int index, CharSequence value) {
-    return valueLength(index) == value.length() && valueStartsWith(index, value);
-  }
-
-  private boolean valueStartsWith(int index, CharSequence value) {
-    for (int i = 0; i < value.length(); i++) {
-      if ((valueByte(index, i) & 0xFF) != value.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /// {@return whether a line's value is this, in any case}
@@ -372,90 +360,80 @@ public final class Fields implements Iterable<Field> {
     return Octets.number(line, Slot.valueStart(slot, line), Slot.valueLength(slot));
   }
 
-  // ---------------------------------------------------------------- changing
-
   /// Replaces all lines of the name by one, which takes the place of the first, else the last
   /// place.
   ///
   /// @throws IllegalArgumentException if the name is no token or the value has a forbidden
-  ///     character
+  ///   character
   public void set(FieldName name, String value) {
-    replace(indexOf(name, 0), newLine(name, value));
+    replace(indexOf(name, 0), NewLine.of(this, name, value));
   }
 
   /// Like [#set(FieldName, String)]; the case of the name is kept.
   public void set(String name, String value) {
-    long line = newLine(name, value);
+    long line = NewLine.of(this, name, value);
     replace(indexOf(name, 0), line);
   }
 
   /// Like [#set(FieldName, String)], with a number.
   public void set(FieldName name, long value) {
-    set(name, Long.toString(value));
+    replace(indexOf(name, 0), NewLine.of(this, name, value));
   }
 
-  /// Like [#set(FieldName, String)], with a number.
   public void set(String name, long value) {
     set(name, Long.toString(value));
   }
 
   /// Like [#set(FieldName, String)], with octets, which are copied.
   public void set(FieldName name, byte[] value) {
-    replace(indexOf(name, 0), newLine(name, value));
+    replace(indexOf(name, 0), NewLine.of(this, name, value));
   }
 
-  /// Like [#set(FieldName, String)], with octets, which are copied.
   public void set(String name, byte[] value) {
-    long line = newLine(name, value);
+    long line = NewLine.of(this, name, value);
     replace(indexOf(name, 0), line);
   }
 
   /// Adds a line behind all others.
   ///
   /// @throws IllegalArgumentException if the name is no token or the value has a forbidden
-  ///     character
+  ///   character
   public void add(FieldName name, String value) {
-    append(newLine(name, value));
+    append(NewLine.of(this, name, value));
   }
 
   /// Like [#add(FieldName, String)]; the case of the name is kept.
   public void add(String name, String value) {
-    append(newLine(name, value));
+    append(NewLine.of(this, name, value));
   }
 
   /// Like [#add(FieldName, String)], with a number.
   public void add(FieldName name, long value) {
-    add(name, Long.toString(value));
+    append(NewLine.of(this, name, value));
   }
 
-  /// Like [#add(FieldName, String)], with a number.
   public void add(String name, long value) {
     add(name, Long.toString(value));
   }
 
   /// Like [#add(FieldName, String)], with octets, which are copied.
   public void add(FieldName name, byte[] value) {
-    append(newLine(name, value));
+    append(NewLine.of(this, name, value));
   }
 
-  /// Like [#add(FieldName, String)], with octets, which are copied.
   public void add(String name, byte[] value) {
-    append(newLine(name, value));
+    append(NewLine.of(this, name, value));
   }
 
   /// Adds a copy of one line of another section, name and value as they are there.
   public void addFrom(Fields other, int index) {
     long slot = other.slot(index);
     byte[] line = other.lineOf(slot);
+    int name = Slot.nameLength(slot, line);
+    int value = Slot.valueStart(slot, line);
     append(
-        newLine(
-            line,
-            Slot.offset(slot),
-            Slot.nameLength(slot, line),
-            Slot.code(slot),
-            line,
-            Slot.valueStart(slot, line),
-            Slot.valueLength(slot)));
+        NewLine.copy(
+            this, line, Slot.offset(slot), name, Slot.code(slot), value, Slot.valueLength(slot)));
   }
 
   /// Adds copies of all lines of this name of another section.
@@ -478,22 +456,11 @@ public final class Fields implements Iterable<Field> {
   ///
   /// @return whether there was one
   public boolean remove(FieldName name) {
-    int index = indexOf(name, 0);
-    if (index >= 0) {
-      removeSame(index, slots[index]);
-    }
-    return index >= 0;
+    return removeFrom(indexOf(name, 0));
   }
 
-  /// Removes all lines of the name.
-  ///
-  /// @return whether there was one
   public boolean remove(String name) {
-    int index = indexOf(name, 0);
-    if (index >= 0) {
-      removeSame(index, slots[index]);
-    }
-    return index >= 0;
+    return removeFrom(indexOf(name, 0));
   }
 
   /// Removes all lines of all these names; next to no cost if there is none.
@@ -533,63 +500,10 @@ public final class Fields implements Iterable<Field> {
     edits++;
   }
 
-  private long newLine(FieldName name, String value) {
-    byte[] octets = name.wire();
-    return newLine(octets, Slot.code(name.id(), octets.length), FieldValues.checked(name.text(), value));
-  }
-
-  private long newLine(String name, String value) {
-    FieldName known = FieldName.TABLE.find(FieldName.checked(name));
-    // The usual case of a known name needs no array of its own.
-    boolean usual = known != null && known.text().equals(name);
-    byte[] octets = known != null && usual ? known.wire() : Octets.latin1(name);
-    int code = Slot.code(known == null ? 0 : known.id(), octets.length);
-    return newLine(octets, code, FieldValues.checked(name, value));
-  }
-
-  private long newLine(byte[] name, int code, String value) {
-    int start = FieldValues.start(value);
-    int end = FieldValues.end(value, start);
-    int offset = reserve(NewLine.length(name.length, end - start));
-    System.arraycopy(name, 0, own, offset, name.length);
-    int at = NewLine.frame(own, offset + name.length, end - start);
-    Octets.copy(value, start, end, own, at);
-    return NewLine.slot(offset, code, end - start);
-  }
-
-  private long newLine(FieldName name, byte[] value) {
-    FieldValues.check(name.text(), value);
-    byte[] octets = name.wire();
-    return newLine(octets, 0, octets.length, Slot.code(name.id(), octets.length), value);
-  }
-
-  private long newLine(String name, byte[] value) {
-    FieldName known = FieldName.TABLE.find(FieldName.checked(name));
-    FieldValues.check(name, value);
-    byte[] octets = Octets.latin1(name);
-    int code = Slot.code(known == null ? 0 : known.id(), octets.length);
-    return newLine(octets, 0, octets.length, code, value);
-  }
-
-  private long newLine(byte[] name, int nameStart, int nameLength, int code, byte[] value) {
-    int start = FieldValues.start(value);
-    int length = FieldValues.end(value, start) - start;
-    return newLine(name, nameStart, nameLength, code, value, start, length);
-  }
-
-  private long newLine(
-      byte[] name, int nameStart, int nameLength, int code, byte[] value, int start, int length) {
-    int offset = reserve(NewLine.length(nameLength, length));
-    System.arraycopy(name, nameStart, own, offset, nameLength);
-    int at = NewLine.frame(own, offset + nameLength, length);
-    System.arraycopy(value, start, own, at, length);
-    return NewLine.slot(offset, code, length);
-  }
-
   /// Makes room for a line behind the added ones.
   ///
   /// @return where it goes
-  private int reserve(long octets) {
+  int reserve(long octets) {
     if (ownShared || own.length - ownUsed < octets) {
       renewOwn(octets);
     }
@@ -643,6 +557,13 @@ public final class Fields implements Iterable<Field> {
     }
   }
 
+  private boolean removeFrom(int first) {
+    if (first >= 0) {
+      removeSame(first, slots[first]);
+    }
+    return first >= 0;
+  }
+
   /// Removes all lines at or behind a position that have the name of this one.
   private void removeSame(int from, long like) {
     makeSlotsOwn(0);
@@ -677,12 +598,15 @@ public final class Fields implements Iterable<Field> {
     }
   }
 
+  /// The array of added lines, for [NewLine] to write the line that it reserved.
+  byte[] own() {
+    return own;
+  }
+
   /// A number that changes with each change of the lines; for values that are computed from them.
   int edits() {
     return edits;
   }
-
-  // ---------------------------------------------------------------- writing
 
   /// {@return how many octets [#writeTo] writes}
   public int encodedLength() {
@@ -696,20 +620,21 @@ public final class Fields implements Iterable<Field> {
   /// Writes all lines in the form of HTTP/1, without the empty line that ends a section. Lines that
   /// came are written as they came.
   ///
-  /// @return false if they do not fit: then nothing was written
+  /// @return false if they do not fit: then the buffer's position is as before
   public boolean writeTo(ByteBuffer out) {
-    if (out.remaining() < encodedLength()) {
-      return false;
-    }
+    int begin = out.position();
     int i = 0;
     while (i < size) {
-      byte[] array = lineOf(slots[i]);
+      boolean added = Slot.isOwn(slots[i]);
+      byte[] array = added ? own : section;
       int start = Slot.offset(slots[i]);
-      int end = Slot.end(slots[i], array);
-      i++;
-      while (i < size && lineOf(slots[i]) == array && Slot.offset(slots[i]) == end) {
-        end = Slot.end(slots[i], array);
-        i++;
+      int end = Slot.end(slots[i++], array);
+      while (i < size && Slot.isOwn(slots[i]) == added && Slot.offset(slots[i]) == end) {
+        end = Slot.end(slots[i++], array);
+      }
+      if (out.remaining() < end - start) {
+        out.position(begin);
+        return false;
       }
       out.put(array, start, end - start);
     }
@@ -725,22 +650,7 @@ public final class Fields implements Iterable<Field> {
 
   @Override
   public Iterator<Field> iterator() {
-    return new Iterator<>() {
-      private int next;
-
-      @Override
-      public boolean hasNext() {
-        return next < size;
-      }
-
-      @Override
-      public Field next() {
-        if (next >= size) {
-          throw new NoSuchElementException();
-        }
-        return new Field(name(next), value(next++));
-      }
-    };
+    return new FieldIterator(this);
   }
 
   /// {@return the names only: values may be secrets, and this text ends up in logs}

@@ -3,36 +3,107 @@
 
 package dev.pingora.http;
 
-/// The normal form `Name: value CR LF` of a line that is added to a [Fields].
-final class NewLine {
-  /// Colon, space, CR, LF.
-  static final int OVERHEAD = 4;
+import org.jspecify.annotations.Nullable;
 
-  private static final int GAP = 2;
-  private static final int TAIL = 2;
+/// Checks what an application gives and writes it into a [Fields] as a line in normal form, `Name:
+/// value CR LF`. Each method returns the slot of the line, which is not in the index yet.
+final class NewLine {
+  private static final int GAP = 2; // colon, space
+  private static final int TAIL = 2; // CR, LF
 
   private NewLine() {}
 
-  /// Writes what stands around the value, once the name is in place.
+  static long of(Fields fields, FieldName name, String value) {
+    FieldValues.check(name.text(), value);
+    return write(fields, name.wire(), name.id(), value);
+  }
+
+  static long of(Fields fields, String name, String value) {
+    FieldName known = FieldName.TABLE.find(FieldName.checked(name));
+    FieldValues.check(name, value);
+    return write(fields, octets(name, known), id(known), value);
+  }
+
+  static long of(Fields fields, FieldName name, byte[] value) {
+    FieldValues.check(name.text(), value);
+    return write(fields, name.wire(), name.id(), value);
+  }
+
+  static long of(Fields fields, String name, byte[] value) {
+    FieldName known = FieldName.TABLE.find(FieldName.checked(name));
+    FieldValues.check(name, value);
+    return write(fields, octets(name, known), id(known), value);
+  }
+
+  static long of(Fields fields, FieldName name, long value) {
+    if (value < 0) {
+      return of(fields, name, Long.toString(value));
+    }
+    byte[] octets = name.wire();
+    int digits = Octets.digits(value);
+    int offset = frame(fields, octets, 0, octets.length, digits);
+    byte[] lines = fields.own();
+    int at = offset + octets.length + GAP;
+    long rest = value;
+    for (int i = at + digits - 1; i >= at; i--) {
+      lines[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    return slot(offset, Slot.code(name.id(), octets.length), digits);
+  }
+
+  /// Copies name and value out of another line, which is valid already.
+  static long copy(
+      Fields fields, byte[] line, int name, int nameLength, int code, int value, int valueLength) {
+    int offset = frame(fields, line, name, nameLength, valueLength);
+    System.arraycopy(line, value, fields.own(), offset + nameLength + GAP, valueLength);
+    return slot(offset, code, valueLength);
+  }
+
+  /// The usual case of a known name needs no array of its own.
+  private static byte[] octets(String name, @Nullable FieldName known) {
+    return known != null && known.text().equals(name) ? known.wire() : Octets.latin1(name);
+  }
+
+  private static int id(@Nullable FieldName known) {
+    return known == null ? 0 : known.id();
+  }
+
+  private static long write(Fields fields, byte[] name, int id, String value) {
+    int start = FieldValues.start(value);
+    int end = FieldValues.end(value, start);
+    int offset = frame(fields, name, 0, name.length, end - start);
+    Octets.copy(value, start, end, fields.own(), offset + name.length + GAP);
+    return slot(offset, Slot.code(id, name.length), end - start);
+  }
+
+  private static long write(Fields fields, byte[] name, int id, byte[] value) {
+    int start = FieldValues.start(value);
+    int length = FieldValues.end(value, start) - start;
+    int offset = frame(fields, name, 0, name.length, length);
+    System.arraycopy(value, start, fields.own(), offset + name.length + GAP, length);
+    return slot(offset, Slot.code(id, name.length), length);
+  }
+
+  /// Reserves a line and writes all of it but the value.
   ///
-  /// @param nameEnd the first octet behind the name
-  /// @return where the value goes
-  static int frame(byte[] lines, int nameEnd, int valueLength) {
-    int value = nameEnd + GAP;
+  /// @return the offset of the line
+  private static int frame(
+      Fields fields, byte[] name, int nameStart, int nameLength, int valueLength) {
+    // A long, since the texts may be of any length; reserve() knows the limit.
+    int offset = fields.reserve((long) nameLength + valueLength + GAP + TAIL);
+    byte[] lines = fields.own();
+    int nameEnd = offset + nameLength;
+    int valueEnd = nameEnd + GAP + valueLength;
+    System.arraycopy(name, nameStart, lines, offset, nameLength);
     lines[nameEnd] = ':';
     lines[nameEnd + 1] = ' ';
-    lines[value + valueLength] = '\r';
-    lines[value + valueLength + 1] = '\n';
-    return value;
+    lines[valueEnd] = '\r';
+    lines[valueEnd + 1] = '\n';
+    return offset;
   }
 
-  /// The slot of a line in normal form.
-  static long slot(int offset, int code, int valueLength) {
+  private static long slot(int offset, int code, int valueLength) {
     return Slot.of(true, offset, code, GAP, valueLength, TAIL);
-  }
-
-  /// How many octets a line has; a long, since texts may be of any length.
-  static long length(int nameLength, int valueLength) {
-    return (long) nameLength + valueLength + OVERHEAD;
   }
 }

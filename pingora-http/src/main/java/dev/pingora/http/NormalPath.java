@@ -5,10 +5,12 @@ package dev.pingora.http;
 
 /// The one spelling of a path, so that a rule on paths cannot be passed by spelling it differently.
 ///
-/// In this order (RFC 3986 §6.2.2, and what nginx does by default): 1. a percent-encoded unreserved
-/// character is decoded; the hexadecimal digits of any other percent-encoding become upper-case; an
-/// octet over 0x7E or under 0x21 becomes percent-encoded; 2. a run of slashes becomes one; 3. the
-/// segments `.` and `..` are removed, never climbing above the root.
+/// In this order (RFC 3986 §6.2.2, and what nginx does by default):
+///
+/// 1. a percent-encoded unreserved character is decoded; the hexadecimal digits of any other
+///    percent-encoding become upper-case; an octet over 0x7E or under 0x21 becomes percent-encoded;
+/// 2. a run of slashes becomes one;
+/// 3. the segments `.` and `..` are removed, never climbing above the root.
 ///
 /// | came | is |
 /// |---|---|

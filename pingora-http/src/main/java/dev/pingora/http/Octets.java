@@ -28,8 +28,7 @@ final class Octets {
       boolean value = c == '\t' || (c >= ' ' && c != 0x7F);
       // RFC 3986 §2.3.
       boolean unreserved = c < 0x7F && (alnum || "-._~".indexOf(c) >= 0);
-      table[c] =
-          (byte) ((token ? TOKEN : 0) | (value ? VALUE : 0) | (unreserved ? UNRESERVED : 0));
+      table[c] = (byte) ((token ? TOKEN : 0) | (value ? VALUE : 0) | (unreserved ? UNRESERVED : 0));
     }
     return table;
   }
@@ -97,8 +96,7 @@ final class Octets {
     return true;
   }
 
-  static boolean equalsIgnoreCase(
-      byte[] a, int aOffset, byte[] b, int bOffset, int length) {
+  static boolean equalsIgnoreCase(byte[] a, int aOffset, byte[] b, int bOffset, int length) {
     for (int i = 0; i < length; i++) {
       if (lower(a[aOffset + i]) != lower(b[bOffset + i])) {
         return false;

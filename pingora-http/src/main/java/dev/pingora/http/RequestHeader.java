@@ -140,7 +140,7 @@ public final class RequestHeader {
   /// Changes the request target; its octets are those of the text in ISO-8859-1.
   ///
   /// @throws IllegalArgumentException if it is empty or has a space, a control, a character over
-  ///     U+00FF or a fragment
+  ///   U+00FF or a fragment
   public RequestHeader target(String newTarget) {
     for (int i = 0; i < newTarget.length(); i++) {
       char c = newTarget.charAt(i);

@@ -116,7 +116,7 @@ public final class ResponseHeader {
   /// Changes the reason phrase.
   ///
   /// @throws IllegalArgumentException if it is not made of HTAB, SP, VCHAR and obs-text (RFC 9112
-  ///     §4)
+  ///   §4)
   public ResponseHeader reason(String newReason) {
     for (int i = 0; i < newReason.length(); i++) {
       if (!Octets.isValueChar(newReason.charAt(i))) {

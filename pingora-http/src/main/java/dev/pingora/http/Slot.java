@@ -12,14 +12,18 @@ package dev.pingora.http;
 ///   '--- name ---'  '--'   'value'  '----'
 /// ```
 ///
-/// | bits | field | |
+/// | bits | field | meaning |
 /// |---|---|---|
 /// | 0–22 | offset | of the name's first octet |
 /// | 23 | own | set: in the array of added lines; clear: in the received section |
-/// | 24–35 | name code | 1–127: number of a known name; 128–4094: 128 + length of another name; 4095: a longer name, which ends before the first colon |
+/// | 24–35 | name code | see below |
 /// | 36–58 | value length | |
 /// | 59–60 | gap − 1 | octets between name and value: colon and white space |
 /// | 61–62 | tail − 2 | octets between value and the next line: white space, CR LF |
+///
+/// Name codes: 1–127 is the number of a known name; 128–4094 is 128 + the length of another name;
+/// 4095 is a longer name, which ends before the first colon. So one comparison of twelve bits
+/// settles nearly every lookup.
 ///
 /// Lines whose gap or tail is longer are copied in normal form instead, so every line has a slot.
 final class Slot {

@@ -23,8 +23,7 @@ final class RequestHeaderTest {
     assertThat(request.headers().writeTo(out)).isTrue();
 
     assertThat(new String(out.array(), 0, out.position(), StandardCharsets.ISO_8859_1))
-        .isEqualTo(
-            "GET /a?b=c HTTP/1.1\r\nHost: a.example:80\r\nx-a: 2\r\nContent-Length: 12\r\n");
+        .isEqualTo("GET /a?b=c HTTP/1.1\r\nHost: a.example:80\r\nx-a: 2\r\nContent-Length: 12\r\n");
     assertThat(copy.headers().first("X-A")).isEqualTo("3");
     assertThat(request.headers().first("X-A")).isEqualTo("2");
     assertThat(request.host()).isEqualTo("a.example");
