@@ -67,6 +67,19 @@ public final class FieldNames {
     return false;
   }
 
+  /// Removes the lines of these names.
+  ///
+  /// @return whether there was one
+  boolean removeFrom(Fields fields) {
+    int before = fields.size();
+    for (int i = before - 1; i >= 0; i--) {
+      if (contains(fields, i)) {
+        fields.removeAt(i);
+      }
+    }
+    return fields.size() != before;
+  }
+
   private boolean containsId(int id) {
     return ((id < 64 ? lowIds : highIds) & 1L << id) != 0;
   }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The field lines of a header or trailer section: a multimap that keeps the order, the case of
@@ -99,16 +100,19 @@ public final class Fields implements Iterable<Field> {
     checkFromToIndex(nameStart, lineEnd, section.length);
     int gap = valueStart - nameStart - nameLength;
     int tail = lineEnd - valueStart - valueLength;
-    FieldName known = FieldName.TABLE.find(section, nameStart, nameLength);
-    int code = Slot.code(known == null ? 0 : known.id(), nameLength);
     if (gap < 1 || tail < Slot.MIN_TAIL || nameLength < 1 || valueLength < 0) {
       throw new IllegalArgumentException("line: not name, colon, value, CR LF");
     }
     if (gap > Slot.MAX_GAP || tail > Slot.MAX_TAIL) {
-      append(NewLine.copy(this, section, nameStart, nameLength, code, valueStart, valueLength));
-    } else {
-      append(Slot.of(false, nameStart, code, gap, valueLength, tail));
+      // More white space than a slot can tell: rare enough to be rewritten.
+      add(
+          Octets.text(section, nameStart, nameLength),
+          Octets.text(section, valueStart, valueLength));
+      return;
     }
+    FieldName known = FieldName.TABLE.find(section, nameStart, nameLength);
+    int code = Slot.code(known == null ? 0 : known.id(), nameLength);
+    append(Slot.received(nameStart, code, gap, valueLength, tail));
   }
 
   /// {@return an independent copy} It costs one small object; arrays are shared until a change.
@@ -204,7 +208,8 @@ public final class Fields implements Iterable<Field> {
     }
     int code = Slot.code(id, name.length());
     for (int i = from; i < size; i++) {
-      if (Slot.code(slots[i]) == code && (id != 0 || sameName(slots[i], name.lower()))) {
+      if (Slot.code(slots[i]) == code
+          && (id != 0 || Slot.hasName(slots[i], lineOf(slots[i]), name))) {
         return i;
       }
     }
@@ -234,11 +239,6 @@ public final class Fields implements Iterable<Field> {
       }
     }
     return -1;
-  }
-
-  private boolean sameName(long slot, byte[] lower) {
-    byte[] line = lineOf(slot);
-    return Octets.equalsIgnoreCase(line, Slot.offset(slot), Slot.nameLength(slot, line), lower);
   }
 
   private byte[] lineOf(long slot) {
@@ -306,15 +306,6 @@ public final class Fields implements Iterable<Field> {
 
   /// Copies a line's value.
   ///
-  /// @param target has room for [#valueLength] octets behind the offset
-  public void copyValue(int index, byte[] target, int offset) {
-    long slot = slot(index);
-    byte[] line = lineOf(slot);
-    System.arraycopy(line, Slot.valueStart(slot, line), target, offset, Slot.valueLength(slot));
-  }
-
-  /// Copies a line's value.
-  ///
   /// @param target has room for [#valueLength] octets
   public void copyValue(int index, ByteBuffer target) {
     long slot = slot(index);
@@ -325,8 +316,7 @@ public final class Fields implements Iterable<Field> {
   /// {@return whether a line has this name}
   public boolean nameEquals(int index, FieldName name) {
     long slot = slot(index);
-    int id = Slot.id(slot);
-    return id == name.id() && (id != 0 || sameName(slot, name.lower()));
+    return Slot.hasName(slot, lineOf(slot), name);
   }
 
   /// {@return whether a line has this name, in any case}
@@ -371,8 +361,7 @@ public final class Fields implements Iterable<Field> {
 
   /// Like [#set(FieldName, String)]; the case of the name is kept.
   public void set(String name, String value) {
-    long line = NewLine.of(this, name, value);
-    replace(indexOf(name, 0), line);
+    replace(indexOf(name, 0), NewLine.of(this, name, value));
   }
 
   /// Like [#set(FieldName, String)], with a number.
@@ -390,8 +379,7 @@ public final class Fields implements Iterable<Field> {
   }
 
   public void set(String name, byte[] value) {
-    long line = NewLine.of(this, name, value);
-    replace(indexOf(name, 0), line);
+    replace(indexOf(name, 0), NewLine.of(this, name, value));
   }
 
   /// Adds a line behind all others.
@@ -428,12 +416,7 @@ public final class Fields implements Iterable<Field> {
   /// Adds a copy of one line of another section, name and value as they are there.
   public void addFrom(Fields other, int index) {
     long slot = other.slot(index);
-    byte[] line = other.lineOf(slot);
-    int name = Slot.nameLength(slot, line);
-    int value = Slot.valueStart(slot, line);
-    append(
-        NewLine.copy(
-            this, line, Slot.offset(slot), name, Slot.code(slot), value, Slot.valueLength(slot)));
+    append(NewLine.copy(this, other.lineOf(slot), slot));
   }
 
   /// Adds copies of all lines of this name of another section.
@@ -467,16 +450,7 @@ public final class Fields implements Iterable<Field> {
   ///
   /// @return whether there was one
   public boolean remove(FieldNames names) {
-    if (!mayContain(names)) {
-      return false;
-    }
-    int before = size;
-    for (int i = size - 1; i >= 0; i--) {
-      if (names.contains(this, i)) {
-        removeAt(i);
-      }
-    }
-    return size != before;
+    return mayContain(names) && names.removeFrom(this);
   }
 
   /// Removes one line; those behind it move up.
@@ -490,13 +464,8 @@ public final class Fields implements Iterable<Field> {
 
   /// Removes all lines.
   public void clear() {
-    slots = NO_SLOTS;
-    own = NO_BYTES;
-    ownUsed = 0;
     size = 0;
     present = 0;
-    slotsShared = false;
-    ownShared = false;
     edits++;
   }
 
@@ -515,28 +484,19 @@ public final class Fields implements Iterable<Field> {
   /// Moves the added lines that are still in use to an array of this instance alone. Since dead
   /// lines stay behind, a name that is set a million times needs no more room than one set twice.
   private void renewOwn(long octets) {
-    long needed = octets;
-    for (int i = 0; i < size; i++) {
-      needed += Slot.isOwn(slots[i]) ? Slot.length(slots[i], own) : 0;
-    }
+    int live = Lines.liveOctets(slots, size, own);
+    long needed = live + octets;
     if (needed > MAX_OCTETS) {
       throw new IllegalStateException(
           "added fields: " + needed + " octets (expected: up to " + MAX_OCTETS + ")");
     }
-    long roomy = Math.max(FIRST_OWN, needed + needed / 2);
-    byte[] fresh = new byte[(int) Math.min(MAX_OCTETS, roomy)];
-    int used = 0;
-    makeSlotsOwn(0);
-    for (int i = 0; i < size; i++) {
-      if (Slot.isOwn(slots[i])) {
-        int length = Slot.length(slots[i], own);
-        System.arraycopy(own, Slot.offset(slots[i]), fresh, used, length);
-        slots[i] = Slot.moved(slots[i], used);
-        used += length;
-      }
+    byte[] fresh = new byte[(int) Math.min(MAX_OCTETS, Math.max(FIRST_OWN, needed + needed / 2))];
+    if (live > 0) {
+      makeSlotsOwn(0);
+      Lines.moveLive(slots, size, own, fresh);
     }
     own = fresh;
-    ownUsed = used;
+    ownUsed = live;
     ownShared = false;
   }
 
@@ -578,15 +538,7 @@ public final class Fields implements Iterable<Field> {
   }
 
   private boolean sameName(long a, long b) {
-    if (Slot.code(a) != Slot.code(b)) {
-      return false;
-    }
-    byte[] lineA = lineOf(a);
-    byte[] lineB = lineOf(b);
-    int length = Slot.nameLength(a, lineA);
-    return Slot.id(a) != 0
-        || (length == Slot.nameLength(b, lineB)
-            && Octets.equalsIgnoreCase(lineA, Slot.offset(a), lineB, Slot.offset(b), length));
+    return Slot.sameName(a, lineOf(a), b, lineOf(b));
   }
 
   private void makeSlotsOwn(int more) {
@@ -596,6 +548,11 @@ public final class Fields implements Iterable<Field> {
     } else if (slots.length < size + more) {
       slots = Arrays.copyOf(slots, size + size / 2 + SPARE_SLOTS);
     }
+  }
+
+  /// The received section, with whatever else its codec put into the array. Not to be changed.
+  byte[] section() {
+    return section;
   }
 
   /// The array of added lines, for [NewLine] to write the line that it reserved.
@@ -610,11 +567,7 @@ public final class Fields implements Iterable<Field> {
 
   /// {@return how many octets [#writeTo] writes}
   public int encodedLength() {
-    int total = 0;
-    for (int i = 0; i < size; i++) {
-      total += Slot.length(slots[i], lineOf(slots[i]));
-    }
-    return total;
+    return Lines.encodedLength(slots, size, section, own);
   }
 
   /// Writes all lines in the form of HTTP/1, without the empty line that ends a section. Lines that
@@ -622,23 +575,7 @@ public final class Fields implements Iterable<Field> {
   ///
   /// @return false if they do not fit: then the buffer's position is as before
   public boolean writeTo(ByteBuffer out) {
-    int begin = out.position();
-    int i = 0;
-    while (i < size) {
-      boolean added = Slot.isOwn(slots[i]);
-      byte[] array = added ? own : section;
-      int start = Slot.offset(slots[i]);
-      int end = Slot.end(slots[i++], array);
-      while (i < size && Slot.isOwn(slots[i]) == added && Slot.offset(slots[i]) == end) {
-        end = Slot.end(slots[i++], array);
-      }
-      if (out.remaining() < end - start) {
-        out.position(begin);
-        return false;
-      }
-      out.put(array, start, end - start);
-    }
-    return true;
+    return Lines.write(slots, size, section, own, out);
   }
 
   /// Calls the action with name and value of each line, in order.
@@ -656,10 +593,6 @@ public final class Fields implements Iterable<Field> {
   /// {@return the names only: values may be secrets, and this text ends up in logs}
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("Fields[");
-    for (int i = 0; i < size; i++) {
-      text.append(i == 0 ? "" : ", ").append(name(i));
-    }
-    return text.append(']').toString();
+    return "Fields" + IntStream.range(0, size).mapToObj(this::name).toList();
   }
 }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// Checks what an application gives and writes it into a [Fields] as a line in normal form, `Name:
 /// value CR LF`. Each method returns the slot of the line, which is not in the index yet.
 final class NewLine {
-  private static final int GAP = 2; // colon, space
-  private static final int TAIL = 2; // CR, LF
+  private static final int GAP = Slot.ADDED_GAP; // colon, space
+  private static final int TAIL = Slot.MIN_TAIL; // CR, LF
 
   private NewLine() {}
 
@@ -49,15 +49,17 @@ final class NewLine {
       lines[i] = (byte) ('0' + rest % 10);
       rest /= 10;
     }
-    return slot(offset, Slot.code(name.id(), octets.length), digits);
+    return Slot.added(offset, Slot.code(name.id(), octets.length), digits);
   }
 
   /// Copies name and value out of another line, which is valid already.
-  static long copy(
-      Fields fields, byte[] line, int name, int nameLength, int code, int value, int valueLength) {
-    int offset = frame(fields, line, name, nameLength, valueLength);
-    System.arraycopy(line, value, fields.own(), offset + nameLength + GAP, valueLength);
-    return slot(offset, code, valueLength);
+  static long copy(Fields fields, byte[] line, long slot) {
+    int nameLength = Slot.nameLength(slot, line);
+    int valueLength = Slot.valueLength(slot);
+    int offset = frame(fields, line, Slot.offset(slot), nameLength, valueLength);
+    int at = offset + nameLength + GAP;
+    System.arraycopy(line, Slot.valueStart(slot, line), fields.own(), at, valueLength);
+    return Slot.added(offset, Slot.code(slot), valueLength);
   }
 
   /// The usual case of a known name needs no array of its own.
@@ -74,7 +76,7 @@ final class NewLine {
     int end = FieldValues.end(value, start);
     int offset = frame(fields, name, 0, name.length, end - start);
     Octets.copy(value, start, end, fields.own(), offset + name.length + GAP);
-    return slot(offset, Slot.code(id, name.length), end - start);
+    return Slot.added(offset, Slot.code(id, name.length), end - start);
   }
 
   private static long write(Fields fields, byte[] name, int id, byte[] value) {
@@ -82,7 +84,7 @@ final class NewLine {
     int length = FieldValues.end(value, start) - start;
     int offset = frame(fields, name, 0, name.length, length);
     System.arraycopy(value, start, fields.own(), offset + name.length + GAP, length);
-    return slot(offset, Slot.code(id, name.length), length);
+    return Slot.added(offset, Slot.code(id, name.length), length);
   }
 
   /// Reserves a line and writes all of it but the value.
@@ -101,9 +103,5 @@ final class NewLine {
     lines[valueEnd] = '\r';
     lines[valueEnd + 1] = '\n';
     return offset;
-  }
-
-  private static long slot(int offset, int code, int valueLength) {
-    return Slot.of(true, offset, code, GAP, valueLength, TAIL);
   }
 }

@@ -30,6 +30,9 @@ final class Slot {
   /// The longest section that can be indexed, in octets (8 MiB − 1).
   static final int MAX_OFFSET = (1 << 23) - 1;
 
+  /// Colon and space.
+  static final int ADDED_GAP = 2;
+
   static final int MAX_GAP = 4;
   static final int MIN_TAIL = 2;
   static final int MAX_TAIL = 5;
@@ -43,13 +46,18 @@ final class Slot {
 
   private Slot() {}
 
-  static long of(boolean own, int offset, int code, int gap, int valueLength, int tail) {
+  /// A line of the received section.
+  static long received(int offset, int code, int gap, int valueLength, int tail) {
     return offset
-        | (own ? 1L << OWN_BIT : 0)
-        | (long) code << CODE_SHIFT
-        | (long) valueLength << VALUE_SHIFT
-        | (long) (gap - 1) << GAP_SHIFT
-        | (long) (tail - MIN_TAIL) << TAIL_SHIFT;
+        | ((long) code << CODE_SHIFT)
+        | ((long) valueLength << VALUE_SHIFT)
+        | ((long) (gap - 1) << GAP_SHIFT)
+        | ((long) (tail - MIN_TAIL) << TAIL_SHIFT);
+  }
+
+  /// An added line in normal form.
+  static long added(int offset, int code, int valueLength) {
+    return received(offset, code, ADDED_GAP, valueLength, MIN_TAIL) | (1L << OWN_BIT);
   }
 
   /// The code of a name: its number if it is known, else one made of its length.
@@ -119,6 +127,25 @@ final class Slot {
 
   static int length(long slot, byte[] line) {
     return end(slot, line) - offset(slot);
+  }
+
+  /// Whether the line has this name.
+  static boolean hasName(long slot, byte[] line, FieldName name) {
+    int id = id(slot);
+    return id == name.id()
+        && (id != 0
+            || Octets.equalsIgnoreCase(line, offset(slot), nameLength(slot, line), name.lower()));
+  }
+
+  /// Whether two lines have the same name.
+  static boolean sameName(long a, byte[] lineA, long b, byte[] lineB) {
+    if (code(a) != code(b)) {
+      return false;
+    }
+    int length = nameLength(a, lineA);
+    return id(a) != 0
+        || (length == nameLength(b, lineB)
+            && Octets.equalsIgnoreCase(lineA, offset(a), lineB, offset(b), length));
   }
 
   /// One bit out of 64 for a name's number, so that one long says which names a message may hold.
