@@ -304,13 +304,11 @@ public final class Fields implements Iterable<Field> {
     return line[Slot.valueStart(slot, line) + checkIndex(position, Slot.valueLength(slot))];
   }
 
-  /// Copies a line's value.
-  ///
-  /// @param target has room for [#valueLength] octets
-  public void copyValue(int index, ByteBuffer target) {
+  /// Copies a line's value, all [#valueLength] octets of it.
+  public void copyValue(int index, byte[] target, int offset) {
     long slot = slot(index);
     byte[] line = lineOf(slot);
-    target.put(line, Slot.valueStart(slot, line), Slot.valueLength(slot));
+    System.arraycopy(line, Slot.valueStart(slot, line), target, offset, Slot.valueLength(slot));
   }
 
   /// {@return whether a line has this name}
