@@ -16,4 +16,6 @@ module dev.pingora.runtime {
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.classes.kqueue;
   requires io.netty.transport.classes.io_uring;
+
+  exports dev.pingora.runtime;
 }

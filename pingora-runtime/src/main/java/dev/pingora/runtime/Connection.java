@@ -1,0 +1,553 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.runtime;
+
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ErrorSource;
+import dev.pingora.error.ProxyException;
+import dev.pingora.timeout.Timer;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/// One byte stream, as the request thread that owns it sees it: blocking reads and writes that park.
+///
+/// A connection lives on one loop for ever and is owned by one [RequestThread] at a time
+/// ([#attach]), or by nobody while it is *at rest* ([#rest]). Only the owner calls the public
+/// methods; the event loop calls the package-private ones. The two meet in [Inbox], [Outbox] and the
+/// volatile flags here, nowhere else.
+public final class Connection implements WireEvents {
+  /// Most bytes that [#room] can promise.
+  public static final int MAX_ROOM = BufferPool.BUFFER_BYTES;
+
+  /// Below this, bytes that pass through are copied into the buffer being filled instead of being
+  /// handed over by reference: many small pieces then leave in one system call, and a slow sender of
+  /// small pieces holds no large buffers.
+  private static final int COPY_BELOW = 4 * 1024;
+
+  private static final AtomicIntegerFieldUpdater<Connection> FLUSH_QUEUED =
+      AtomicIntegerFieldUpdater.newUpdater(Connection.class, "flushQueued");
+
+  private final Loop loop;
+  private final Wire wire;
+  private final ErrorSource side;
+  private final SocketAddress remoteAddress;
+  private final SocketAddress localAddress;
+  private final long establishedNanos;
+  private final Inbox inbox;
+  private final Outbox outbox;
+
+  /// List links, event-loop thread only.
+  @Nullable Connection next;
+
+  @Nullable Connection previous;
+
+  private volatile @Nullable RequestThread owner;
+  private volatile @Nullable Runnable restAction;
+  private volatile boolean hungUp;
+  private volatile boolean closed;
+  private volatile @Nullable IOException writeFailure;
+  private volatile @Nullable Linger closing;
+  private volatile int flushQueued;
+
+  // Event-loop thread only.
+  private boolean blocked;
+  private long lingerBytes;
+  private @Nullable Timer timer;
+
+  Connection(Loop loop, Wire wire, ErrorSource side, SocketAddress remote, SocketAddress local) {
+    this.loop = loop;
+    this.wire = wire;
+    this.side = side;
+    this.remoteAddress = remote;
+    this.localAddress = local;
+    this.establishedNanos = loop.now();
+    this.inbox = new Inbox(loop.buffers());
+    this.outbox = new Outbox(loop.buffers());
+  }
+
+  /// How long and how much a closing connection still reads and drops, so that what it sent is not
+  /// destroyed by a reset (RFC 9112 §9.6).
+  ///
+  /// @param bytes 0 closes at once after the last byte was sent
+  /// @param nanos longest wait for the peer's end
+  public record Linger(long bytes, long nanos) {
+    public static final Linger NONE = new Linger(0, 0);
+  }
+
+  // --- facts ---
+
+  public Loop loop() {
+    return loop;
+  }
+
+  public SocketAddress remoteAddress() {
+    return remoteAddress;
+  }
+
+  public SocketAddress localAddress() {
+    return localAddress;
+  }
+
+  /// {@return when it was accepted or connected, on the scale of [Loop#now]}
+  public long establishedNanos() {
+    return establishedNanos;
+  }
+
+  /// {@return bytes read from the socket so far}
+  public long bytesReceived() {
+    return inbox.received();
+  }
+
+  /// {@return bytes the socket has taken so far}
+  public long bytesSent() {
+    return outbox.sent();
+  }
+
+  /// {@return whether the peer ended its direction or the connection broke} Bytes that came before
+  /// may still be unread.
+  public boolean isHungUp() {
+    return hungUp;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  // --- owner ---
+
+  /// Makes `thread` the one that is signalled when something happens here.
+  public void attach(RequestThread thread) {
+    owner = thread;
+  }
+
+  /// Leaves the connection to the event loop: at its next event (bytes, end, failure) `action` runs
+  /// on the event-loop thread, once, and the connection is nobody's until someone attaches.
+  ///
+  /// @return false when there is something already; the caller still owns the connection
+  public boolean rest(Runnable action) {
+    owner = null;
+    restAction = action;
+    if (!closed && !hungUp && inbox.rest()) {
+      outbox.trim();
+      return true;
+    }
+    restAction = null;
+    return false;
+  }
+
+  /// Takes a connection at rest back, before its action runs.
+  ///
+  /// @return false when the action has run or is about to
+  public boolean wake() {
+    return !closed && inbox.wake();
+  }
+
+  // --- reading ---
+
+  /// {@return the unread bytes that have arrived; maybe none} Advance its position to consume. Valid
+  /// until the next [#poll] or [#read].
+  public ByteBuffer input() {
+    return inbox.unread();
+  }
+
+  /// Looks for more input without waiting; asks for it if there is none, so that the owner is
+  /// signalled when it comes.
+  ///
+  /// @return whether [#input] has bytes, or [#isInputOver]
+  public boolean poll() {
+    if (inbox.take() || inbox.isOver()) {
+      return true;
+    }
+    if (inbox.ask()) {
+      loop.wantRead(this);
+    }
+    if (closed) {
+      inbox.fail(new IOException("connection closed"));
+    }
+    return inbox.take() || inbox.isOver();
+  }
+
+  /// {@return whether everything was read and the peer ended its direction, or reading failed}
+  public boolean isInputOver() {
+    return inbox.isOver();
+  }
+
+  /// Waits for input.
+  ///
+  /// @param thread the owner
+  /// @param deadline on the scale of [Loop#now], or [RequestThread#NEVER]
+  /// @return false at the end of the stream
+  /// @throws ProxyException READ_TIMEOUT, or READ_ERROR when the connection broke
+  public boolean read(RequestThread thread, long deadline) throws ProxyException {
+    while (!poll()) {
+      if (!thread.await(deadline) && !poll()) {
+        throw error(ErrorKind.READ_TIMEOUT, "nothing came from " + remoteAddress, null);
+      }
+    }
+    if (!inbox.isOver()) {
+      return true;
+    }
+    failIfReadFailed();
+    return false;
+  }
+
+  /// @throws ProxyException READ_ERROR when reading ended in a failure instead of an orderly end
+  public void failIfReadFailed() throws ProxyException {
+    IOException failure = inbox.failure();
+    if (failure != null && inbox.isOver()) {
+      throw error(ErrorKind.READ_ERROR, "reading from " + remoteAddress, failure);
+    }
+  }
+
+  // --- writing ---
+
+  /// {@return output with room for `bytes` at its position} Put bytes there; nothing else is needed
+  /// but a later [#flush]. Wait for [#hasRoom] first.
+  ///
+  /// @param bytes at most [#MAX_ROOM]
+  public ByteBuffer room(int bytes) {
+    return outbox.room(bytes);
+  }
+
+  /// {@return whether more may be written now, within the bound of what is waiting to be sent}
+  public boolean hasRoom() {
+    return outbox.hasRoom();
+  }
+
+  /// {@return bytes written, flushed and not yet taken by the socket}
+  public long pendingOutput() {
+    return outbox.pending();
+  }
+
+  /// Announces that the owner is about to wait for [#hasRoom]; it is signalled then. Look at
+  /// [#hasRoom] once more before waiting.
+  public void wantRoom() {
+    outbox.awaitRoom();
+  }
+
+  /// Waits until more may be written. What was written is flushed first.
+  ///
+  /// @param nanos longest wait for progress of the socket, 0 = no limit
+  /// @throws ProxyException WRITE_TIMEOUT, or WRITE_ERROR when the connection broke
+  public void awaitRoom(RequestThread thread, long nanos) throws ProxyException {
+    failIfWriteFailed();
+    long sent = outbox.sent();
+    long deadline = loop.deadlineIn(nanos);
+    while (!hasRoom()) {
+      flush();
+      wantRoom();
+      boolean inTime = hasRoom() || thread.await(deadline);
+      failIfWriteFailed();
+      if (outbox.sent() != sent) {
+        sent = outbox.sent();
+        deadline = loop.deadlineIn(nanos);
+      } else if (!inTime) {
+        throw error(ErrorKind.WRITE_TIMEOUT, remoteAddress + " takes no bytes", null);
+      }
+    }
+  }
+
+  /// Writes all of `source`, waiting for room as needed. The bytes are copied.
+  ///
+  /// @throws ProxyException as [#awaitRoom]
+  public void write(RequestThread thread, ByteBuffer source, long nanos) throws ProxyException {
+    while (source.hasRemaining()) {
+      awaitRoom(thread, nanos);
+      writeSome(source);
+    }
+  }
+
+  /// Copies as much of `source` as one buffer takes. Wait for [#hasRoom] first.
+  public void writeSome(ByteBuffer source) {
+    ByteBuffer room = outbox.room(1);
+    int n = Math.min(room.remaining(), source.remaining());
+    room.put(room.position(), source, source.position(), n);
+    room.position(room.position() + n);
+    source.position(source.position() + n);
+  }
+
+  /// Moves the next `length` unread bytes of `from` to this connection's output: by reference when
+  /// they are many and fill the rest of the input, else as a copy. Wait for [#hasRoom] first.
+  ///
+  /// @param length at most what `from.input()` holds
+  public void moveFrom(Connection from, int length) {
+    ByteBuffer input = from.input();
+    if (length == input.remaining() && length >= COPY_BELOW) {
+      Buffer whole = from.inbox.detach();
+      if (whole != null) {
+        outbox.append(whole);
+        return;
+      }
+    }
+    ByteBuffer piece = input.slice(input.position(), length);
+    while (piece.hasRemaining()) {
+      writeSome(piece);
+    }
+    input.position(input.position() + length);
+  }
+
+  /// Hands what was written to the event loop, which sends it in this turn. Never waits.
+  public void flush() {
+    if (outbox.push()) {
+      queueFlush();
+    }
+  }
+
+  /// @throws ProxyException WRITE_ERROR when the connection no longer takes bytes
+  public void failIfWriteFailed() throws ProxyException {
+    IOException failure = writeFailure;
+    if (failure != null) {
+      throw error(ErrorKind.WRITE_ERROR, "writing to " + remoteAddress, failure);
+    }
+  }
+
+  /// Waits until everything written was taken by the socket.
+  ///
+  /// @throws ProxyException as [#awaitRoom]
+  public void drain(RequestThread thread, long nanos) throws ProxyException {
+    flush();
+    long sent = outbox.sent();
+    long deadline = loop.deadlineIn(nanos);
+    while (outbox.pending() > 0) {
+      wantRoom();
+      boolean inTime = outbox.pending() == 0 || thread.await(deadline);
+      failIfWriteFailed();
+      if (outbox.sent() != sent) {
+        sent = outbox.sent();
+        deadline = loop.deadlineIn(nanos);
+      } else if (!inTime) {
+        throw error(ErrorKind.WRITE_TIMEOUT, remoteAddress + " takes no bytes", null);
+      }
+    }
+  }
+
+  // --- the end ---
+
+  /// Sends what was written, then closes. The caller is done with the connection.
+  public void close(Linger linger) {
+    owner = null;
+    outbox.push();
+    closing = linger;
+    queueFlush();
+  }
+
+  public void close() {
+    close(Linger.NONE);
+  }
+
+  /// Closes at once with a reset; what was not sent yet is dropped.
+  public void reset() {
+    owner = null;
+    loop.post(
+        () -> {
+          if (!closed) {
+            wire.reset();
+            destroy(null);
+          }
+        });
+  }
+
+  /// Closes a connection at rest after `nanos`, unless it is woken before. Event loop, or its bound
+  /// request threads.
+  public void expireAt(long deadline) {
+    Timer idle = timer;
+    if (idle == null) {
+      idle = new Timer(this::onTimer);
+      timer = idle;
+    }
+    loop.timers().schedule(idle, deadline);
+  }
+
+  /// Takes the deadline of [#expireAt] back.
+  public void unexpire() {
+    Timer idle = timer;
+    if (idle != null) {
+      loop.timers().cancel(idle);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return side + " connection " + localAddress + " - " + remoteAddress;
+  }
+
+  private ProxyException error(ErrorKind kind, String what, @Nullable IOException cause) {
+    ProxyException error =
+        cause == null
+            ? ProxyException.of(kind, what)
+            : ProxyException.explain(kind, cause, what);
+    return error.withSource(side);
+  }
+
+  private void queueFlush() {
+    if (FLUSH_QUEUED.compareAndSet(this, 0, 1)) {
+      loop.wantFlush(this);
+    }
+  }
+
+  // --- event-loop thread ---
+
+  Inbox inbox() {
+    return inbox;
+  }
+
+  @Override
+  public void onReadable() {
+    inbox.markReadable();
+    if (closing != null) {
+      discardInput();
+    } else if (!atRestRun()) {
+      deliver();
+    }
+  }
+
+  @Override
+  public void onWritable() {
+    if (blocked) {
+      flushNow();
+    }
+  }
+
+  @Override
+  public void onHangup() {
+    hungUp = true;
+    onReadable();
+    signalOwner();
+  }
+
+  void deliver() {
+    if (closed) {
+      return;
+    }
+    if (inbox.deliver(wire, hungUp)) {
+      signalOwner();
+    } else if (inbox.starved()) {
+      loop.starved(this);
+    }
+  }
+
+  void flushNow() {
+    flushQueued = 0;
+    if (closed) {
+      outbox.dropQueued();
+      return;
+    }
+    try {
+      blocked = !outbox.drain(wire);
+    } catch (IOException e) {
+      failWrites(e);
+    }
+    if (outbox.releaseWaiter()) {
+      signalOwner();
+    }
+    Linger linger = closing;
+    if (linger != null && !blocked && outbox.isDrained()) {
+      finish(linger);
+    }
+  }
+
+  /// Tears the connection down. Idempotent.
+  ///
+  /// @param failure what readers and writers are told, null for an ordinary close
+  void destroy(@Nullable IOException failure) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    unexpire();
+    wire.close();
+    IOException why = failure == null ? new IOException("connection closed") : failure;
+    writeFailure = why;
+    inbox.fail(why);
+    outbox.dropQueued();
+    if (owner == null) {
+      inbox.releaseAll();
+      outbox.dropTail();
+    }
+    signalOwner();
+    loop.closed(this);
+  }
+
+  private boolean atRestRun() {
+    if (!inbox.wake()) {
+      return false;
+    }
+    Runnable action = restAction;
+    restAction = null;
+    if (action != null) {
+      action.run();
+    }
+    return true;
+  }
+
+  private void signalOwner() {
+    RequestThread thread = owner;
+    if (thread != null) {
+      thread.signal();
+    }
+  }
+
+  private void failWrites(IOException e) {
+    blocked = false;
+    writeFailure = e;
+    outbox.dropQueued();
+    signalOwner();
+  }
+
+  /// Everything was sent: close, or wait a moment for the peer's end first.
+  private void finish(Linger linger) {
+    if (linger.bytes() == 0 || hungUp || writeFailure != null) {
+      destroy(null);
+      return;
+    }
+    try {
+      wire.shutdownOutput();
+    } catch (IOException e) {
+      destroy(e);
+      return;
+    }
+    inbox.releaseAll();
+    lingerBytes = linger.bytes();
+    expireAt(loop.now() + Math.max(linger.nanos(), TimeUnit.MILLISECONDS.toNanos(1)));
+    discardInput();
+  }
+
+  /// Reads and drops what still comes on a closing connection, within the bound.
+  private void discardInput() {
+    Linger linger = closing;
+    if (closed || linger == null || !outbox.isDrained()) {
+      return;
+    }
+    Buffer scratch = loop.buffers().takeAlways();
+    try {
+      while (lingerBytes > 0) {
+        int n = wire.receive(scratch);
+        if (n == Wire.NOTHING) {
+          return;
+        }
+        if (n == Wire.END) {
+          break;
+        }
+        lingerBytes -= n;
+      }
+      destroy(null);
+    } catch (IOException e) {
+      destroy(e);
+    } finally {
+      loop.buffers().release(scratch);
+    }
+  }
+
+  /// Idle for too long, or lingered for too long.
+  private void onTimer() {
+    if (closing != null || inbox.wake()) {
+      restAction = null;
+      destroy(null);
+    }
+  }
+}

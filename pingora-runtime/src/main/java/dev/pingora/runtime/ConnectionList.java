@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.runtime;
+
+import org.jspecify.annotations.Nullable;
+
+/// The open connections of a loop, as an intrusive list. Event-loop thread only.
+final class ConnectionList {
+  private @Nullable Connection first;
+  private int size;
+
+  void add(Connection connection) {
+    Connection head = first;
+    connection.next = head;
+    if (head != null) {
+      head.previous = connection;
+    }
+    first = connection;
+    size++;
+  }
+
+  void remove(Connection connection) {
+    Connection before = connection.previous;
+    Connection after = connection.next;
+    if (before != null) {
+      before.next = after;
+    } else if (first == connection) {
+      first = after;
+    } else {
+      return;
+    }
+    if (after != null) {
+      after.previous = before;
+    }
+    connection.previous = null;
+    connection.next = null;
+    size--;
+  }
+
+  int size() {
+    return size;
+  }
+
+  void closeAll() {
+    for (Connection next = first; next != null; next = first) {
+      next.destroy(null);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.runtime;
+
+import dev.pingora.error.ErrorSource;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Plain sockets on the loop's own epoll. Event-loop thread only.
+final class EpollTransport implements Transport {
+  private final Loop loop;
+  private final List<Acceptor> acceptors = new ArrayList<>();
+
+  EpollTransport(Loop loop) {
+    this.loop = loop;
+  }
+
+  @Override
+  public void connect(PendingConnect pending) {
+    if (pending.isAbandoned()) {
+      return;
+    }
+    Socket socket = null;
+    try {
+      ConnectSpec spec = pending.spec();
+      socket = open(spec.remote());
+      prepare(socket, spec);
+      EpollWire wire = new EpollWire(socket);
+      if (socket.connect(nettyAddress(spec.remote()))) {
+        wire.register(loop, adoptWire(wire, pending));
+      } else {
+        wire.registerConnecting(loop, () -> finishConnect(wire, pending));
+      }
+    } catch (IOException | RuntimeException e) {
+      closeQuietly(socket);
+      pending.failed(e instanceof IOException io ? io : new IOException(e));
+    }
+  }
+
+  private void finishConnect(EpollWire wire, PendingConnect pending) {
+    try {
+      if (pending.isAbandoned()) {
+        wire.close();
+      } else if (wire.socket().finishConnect()) {
+        wire.connected(adoptWire(wire, pending));
+      }
+    } catch (IOException e) {
+      wire.close();
+      pending.failed(e);
+    }
+  }
+
+  private Connection adoptWire(EpollWire wire, PendingConnect pending) {
+    SocketAddress remote = pending.spec().remote();
+    SocketAddress local =
+        remote instanceof InetSocketAddress ? wire.socket().localAddress() : remote;
+    Connection connection = new Connection(loop, wire, ErrorSource.UPSTREAM, remote, local);
+    loop.opened(connection);
+    pending.connected(connection);
+    return connection;
+  }
+
+  private static void prepare(Socket socket, ConnectSpec spec) throws IOException {
+    if (!(spec.remote() instanceof InetSocketAddress)) {
+      return;
+    }
+    SocketOptions.tune(socket, spec.tuning());
+    if (spec.tuning().fastOpen() > 0) {
+      SocketOptions.fastOpenConnect(socket);
+    }
+    if (spec.portHigh() > 0) {
+      SocketOptions.localPortRange(socket, spec.portLow(), spec.portHigh());
+    }
+    if (spec.bindAddress() != null) {
+      SocketOptions.bindAddressNoPort(socket);
+      socket.bind(new InetSocketAddress(spec.bindAddress(), 0));
+    }
+  }
+
+  @Override
+  public Acceptor listen(ListenSpec spec, List<Loop> serving, OnAccept onAccept) throws IOException {
+    Socket socket = open(spec.address());
+    try {
+      if (spec.address() instanceof InetSocketAddress) {
+        socket.setReuseAddress(true);
+        socket.setReusePort(spec.reusePort());
+        SocketOptions.setDscp(socket, spec.tuning().dscp());
+        if (spec.tuning().fastOpen() > 0) {
+          SocketOptions.fastOpenListen(socket, spec.tuning().fastOpen());
+        }
+        if (spec.ipv6Only() != null) {
+          SocketOptions.ipv6Only(socket, spec.ipv6Only());
+        }
+      }
+      socket.bind(nettyAddress(spec.address()));
+      if (spec.address() instanceof UnixDomainSocketAddress unix) {
+        Files.setPosixFilePermissions(unix.getPath(), permissions(spec.unixMode()));
+      }
+      socket.listen(spec.backlog());
+      SocketAddress local =
+          spec.address() instanceof InetSocketAddress ? socket.localAddress() : spec.address();
+      Acceptor acceptor = new EpollAcceptor(loop, serving, socket, local, spec.tuning(), onAccept);
+      acceptors.add(acceptor);
+      return acceptor;
+    } catch (IOException | RuntimeException e) {
+      closeQuietly(socket);
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    acceptors.forEach(Acceptor::close);
+  }
+
+  private static Socket open(SocketAddress address) {
+    return address instanceof UnixDomainSocketAddress
+        ? Socket.newSocketDomain()
+        : Socket.newSocketStream();
+  }
+
+  private static SocketAddress nettyAddress(SocketAddress address) {
+    return address instanceof UnixDomainSocketAddress unix
+        ? new DomainSocketAddress(unix.getPath().toString())
+        : address;
+  }
+
+  /// {@return the permissions of a mode such as `0660`}
+  static Set<PosixFilePermission> permissions(int mode) {
+    Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
+    PosixFilePermission[] all = PosixFilePermission.values(); // owner r, w, x, group …, others …
+    for (int i = 0; i < all.length; i++) {
+      if ((mode >> (all.length - 1 - i) & 1) != 0) {
+        set.add(all[i]);
+      }
+    }
+    return set;
+  }
+
+  /// Removes the file of a Unix socket that nobody listens on any more.
+  static void removeStale(Path path) throws IOException {
+    Files.deleteIfExists(path);
+  }
+
+  private static void closeQuietly(@Nullable Socket socket) {
+    if (socket != null) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        // The failure that brought us here is the one to report.
+      }
+    }
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.runtime;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// A socket registered with the loop's epoll directly, without a Netty channel in between:
+/// edge-triggered, registered once for input, output and hang-up. Event-loop thread only.
+final class EpollWire implements Wire, EpollIoHandle {
+  /// `EPOLLHUP | EPOLLERR` as the kernel reports them.
+  private static final int BROKEN = 0x10 | 0x08;
+
+  private static final EpollIoOps EDGES =
+      EpollIoOps.valueOf(
+          EpollIoOps.EPOLLIN.value()
+              | EpollIoOps.EPOLLOUT.value()
+              | EpollIoOps.EPOLLRDHUP.value()
+              | EpollIoOps.EPOLLET.value());
+
+  private final Socket socket;
+  private @Nullable IoRegistration registration;
+  private @Nullable WireEvents events;
+  private @Nullable Runnable onConnect;
+
+  EpollWire(Socket socket) {
+    this.socket = socket;
+  }
+
+  /// Starts to report to `target`.
+  void register(Loop loop, WireEvents target) throws IOException {
+    events = target;
+    arm(loop);
+  }
+
+  /// Reports the end of a connect in progress, once, instead of events.
+  void registerConnecting(Loop loop, Runnable whenDone) throws IOException {
+    onConnect = whenDone;
+    arm(loop);
+  }
+
+  /// The connect has ended well: from here on events go to `target`.
+  void connected(WireEvents target) {
+    onConnect = null;
+    events = target;
+  }
+
+  private void arm(Loop loop) throws IOException {
+    IoRegistration own = loop.io().register(this).getNow();
+    if (own == null) {
+      throw new IOException("epoll refused " + socket);
+    }
+    registration = own;
+    own.submit(EDGES);
+  }
+
+  Socket socket() {
+    return socket;
+  }
+
+  @Override
+  public FileDescriptor fd() {
+    return socket;
+  }
+
+  @Override
+  public void handle(IoRegistration own, IoEvent event) {
+    int ops = ((EpollIoEvent) event).ops().value();
+    Runnable connecting = onConnect;
+    if (connecting != null) {
+      connecting.run();
+      return;
+    }
+    WireEvents target = events;
+    if (target == null) {
+      return;
+    }
+    if ((ops & EpollIoOps.EPOLLOUT.value()) != 0) {
+      target.onWritable();
+    }
+    if ((ops & (EpollIoOps.EPOLLRDHUP.value() | BROKEN)) != 0) {
+      target.onHangup();
+    } else if ((ops & EpollIoOps.EPOLLIN.value()) != 0) {
+      target.onReadable();
+    }
+  }
+
+  @Override
+  public int receive(Buffer into) throws IOException {
+    // SAFETY: the address is that of a live direct buffer of this capacity, which we own.
+    return socket.recvAddress(into.address, 0, into.capacity());
+  }
+
+  @Override
+  public int send(Buffer from) throws IOException {
+    ByteBuffer bytes = from.bytes;
+    // SAFETY: position and limit lie within the live direct buffer behind the address.
+    int n = socket.sendAddress(from.address, bytes.position(), bytes.limit());
+    bytes.position(bytes.position() + n);
+    return n;
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    socket.shutdown(false, true);
+  }
+
+  @Override
+  public boolean isOpen() {
+    return socket.isOpen();
+  }
+
+  @Override
+  public void close() {
+    if (!socket.isOpen()) {
+      return;
+    }
+    IoRegistration own = registration;
+    registration = null;
+    if (own != null) {
+      own.cancel();
+    }
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // Nobody can do more about a descriptor that does not close; the kernel has dropped it.
+    }
+  }
+
+  @Override
+  public void reset() {
+    try {
+      socket.setSoLinger(0);
+    } catch (IOException e) {
+      // A plain close follows: the peer sees an end instead of a reset.
+    }
+    close();
+  }
+}

@@ -1,0 +1,235 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.runtime;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// The read side of a connection: one buffer that is handed to and fro between the request thread
+/// and the event loop.
+///
+/// ```
+///            ask()                 deliver()              take()
+///   IDLE ───────────► WANTED ───────────────► READY ───────────────► IDLE
+///    │  rest()                                  (an end or a failure stays READY)
+///    └──────────► RESTING ── any event ──► IDLE, and the rest action runs
+/// ```
+///
+/// Nothing is read that nobody asked for, so back-pressure is the absence of a request. Ownership:
+/// `current` belongs to the request thread; `arrived`, `ended` and `failure` belong to the event
+/// loop until `READY` is published (release) and to the request thread afterwards (acquire).
+/// `readable` is written by the event loop only.
+final class Inbox {
+  private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
+  private static final VarHandle STATE;
+
+  private static final int IDLE = 0;
+  private static final int WANTED = 1;
+  private static final int READY = 2;
+  private static final int RESTING = 3;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(Inbox.class, "state", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final BufferPool buffers;
+  private @Nullable Buffer current;
+
+  @SuppressWarnings("UnusedVariable") // accessed through STATE
+  private int state;
+
+  private @Nullable Buffer arrived;
+  private boolean ended;
+  private @Nullable IOException failure;
+
+  /// The socket may have something for us: an edge has come, and no short read since.
+  private volatile boolean readable;
+
+  private long received;
+
+  Inbox(BufferPool buffers) {
+    this.buffers = buffers;
+  }
+
+  // --- the request thread's side ---
+
+  /// {@return unread bytes; empty when there are none} Valid until the next [#take].
+  ByteBuffer unread() {
+    Buffer buffer = current;
+    return buffer == null ? NOTHING : buffer.bytes;
+  }
+
+  /// Takes what has arrived, if something has.
+  ///
+  /// @return whether [#unread] has bytes now
+  boolean take() {
+    Buffer buffer = current;
+    if (buffer != null) {
+      if (buffer.bytes.hasRemaining()) {
+        return true;
+      }
+      current = null;
+      buffers.release(buffer);
+    }
+    if (stateAcquire() != READY || arrived == null) {
+      return false;
+    }
+    current = arrived;
+    arrived = null;
+    if (!ended && failure == null) {
+      setStateRelease(IDLE);
+    }
+    return true;
+  }
+
+  /// {@return whether the stream is over: nothing is unread, and nothing will come}
+  boolean isOver() {
+    return stateAcquire() == READY && arrived == null && current == null;
+  }
+
+  /// {@return why the stream is over, or null when the peer ended it properly} Once [#isOver].
+  @Nullable IOException failure() {
+    return failure;
+  }
+
+  /// Asks the event loop for bytes.
+  ///
+  /// @return whether the socket is known to have some, so that the loop must be told
+  boolean ask() {
+    if (stateAcquire() != IDLE) {
+      return false;
+    }
+    setStateVolatile(WANTED);
+    return readable;
+  }
+
+  /// Gives the whole current buffer away (to an outbox). The caller owns it then.
+  @Nullable Buffer detach() {
+    Buffer buffer = current;
+    current = null;
+    return buffer;
+  }
+
+  /// Goes to rest: the next event runs the rest action instead of waiting for a request.
+  ///
+  /// @return false when something is there already: not at rest
+  boolean rest() {
+    if (unread().hasRemaining()) {
+      return false;
+    }
+    take();
+    if (current != null || (!compareAndSet(IDLE, RESTING) && !compareAndSet(WANTED, RESTING))) {
+      return false;
+    }
+    return !readable || !compareAndSet(RESTING, IDLE);
+  }
+
+  /// {@return whether the connection was at rest and is the caller's now}
+  boolean wake() {
+    return compareAndSet(RESTING, IDLE);
+  }
+
+  // --- the event loop's side ---
+
+  /// Notes that the socket may have something.
+  void markReadable() {
+    readable = true;
+  }
+
+  boolean isWanted() {
+    return stateAcquire() == WANTED;
+  }
+
+  /// Reads once if the request thread asked and the socket may have something.
+  ///
+  /// @param hungUp the peer's end was announced: a short read does not mean that nothing follows
+  /// @return whether the request thread has something to look at now
+  boolean deliver(Wire wire, boolean hungUp) {
+    if (!readable || stateAcquire() != WANTED) {
+      return false;
+    }
+    Buffer buffer = buffers.take();
+    if (buffer == null) {
+      return false; // the budget is spent; the loop asks again in a later turn
+    }
+    try {
+      int n = wire.receive(buffer);
+      if (n > 0) {
+        received += n;
+        buffer.bytes.position(0).limit(n);
+        readable = hungUp || n == buffer.capacity();
+        arrived = buffer;
+        setStateRelease(READY);
+        return true;
+      }
+      buffers.release(buffer);
+      readable = false;
+      if (n == Wire.NOTHING) {
+        return false;
+      }
+      ended = true;
+    } catch (IOException e) {
+      buffers.release(buffer);
+      failure = e;
+    }
+    setStateRelease(READY);
+    return true;
+  }
+
+  /// {@return whether the last delivery failed for want of a buffer}
+  boolean starved() {
+    return readable && stateAcquire() == WANTED;
+  }
+
+  /// The connection has gone: whoever reads learns it.
+  void fail(IOException why) {
+    int before = stateAcquire();
+    if (before != READY) {
+      failure = why;
+      setStateRelease(READY);
+    }
+  }
+
+  long received() {
+    return received;
+  }
+
+  /// Gives all buffers back; by the last owner, when the connection is closed.
+  void releaseAll() {
+    Buffer buffer = current;
+    current = null;
+    if (buffer != null) {
+      buffers.release(buffer);
+    }
+    Buffer late = arrived;
+    arrived = null;
+    if (late != null) {
+      buffers.release(late);
+    }
+  }
+
+  private int stateAcquire() {
+    return (int) STATE.getAcquire(this);
+  }
+
+  private void setStateRelease(int next) {
+    STATE.setRelease(this, next);
+  }
+
+  /// Orders the request against the later read of `readable` (Dekker with [#markReadable]).
+  private void setStateVolatile(int next) {
+    STATE.setVolatile(this, next);
+  }
+
+  private boolean compareAndSet(int expected, int next) {
+    return STATE.compareAndSet(this, expected, next);
+  }
+}

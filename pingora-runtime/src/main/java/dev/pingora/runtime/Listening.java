@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.runtime;
+
+import java.net.SocketAddress;
+import java.util.List;
+
+/// A listening address and its sockets, one per accepting loop. Thread-safe.
+public final class Listening implements AutoCloseable {
+  private final List<Part> parts;
+
+  Listening(List<Part> parts) {
+    this.parts = List.copyOf(parts);
+  }
+
+  record Part(Loop loop, Transport.Acceptor acceptor) {}
+
+  /// {@return the address, with the port that was taken when port 0 was asked for}
+  public SocketAddress address() {
+    return parts.getFirst().acceptor().localAddress();
+  }
+
+  /// Stops accepting: new connections wait in the kernel's queue, up to the backlog.
+  public void pause() {
+    parts.forEach(part -> part.loop().execute(part.acceptor()::pause));
+  }
+
+  public void resume() {
+    parts.forEach(part -> part.loop().execute(part.acceptor()::resume));
+  }
+
+  /// Closes the sockets, soon. Connections that were accepted live on.
+  @Override
+  public void close() {
+    parts.forEach(part -> part.loop().execute(part.acceptor()::close));
+  }
+}

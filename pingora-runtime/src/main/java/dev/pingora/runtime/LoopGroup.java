@@ -1,0 +1,195 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.runtime;
+
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// The loops of one server, shared by all its services, with the threads for offloaded work and the
+/// watchdog. Thread-safe.
+public final class LoopGroup implements AutoCloseable {
+  /// Pieces of offloaded work that may wait for a thread; above it [RequestThread#offload] fails.
+  private static final int MAX_OFFLOAD_QUEUE = 10_000;
+
+  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final LoopGroupOptions options;
+  private final BufferBudget bufferBudget;
+  private final List<Loop> loops;
+  private final ThreadPoolExecutor offloadThreads;
+  private final Watchdog watchdog;
+  private final AtomicInteger connectionCount = new AtomicInteger();
+  private volatile @Nullable Runnable onConnectionClosed;
+
+  private LoopGroup(LoopGroupOptions options) {
+    this.options = options;
+    this.bufferBudget = new BufferBudget(options.bufferedBytes());
+    TransportKind kind = options.transport().resolve();
+    this.offloadThreads = offloadThreads(options);
+    List<Loop> created = new ArrayList<>();
+    for (int i = 0; i < options.loops(); i++) {
+      created.add(new Loop(i, this, kind));
+    }
+    this.loops = List.copyOf(created);
+    this.watchdog = new Watchdog(options.name(), loops);
+  }
+
+  /// Starts the loops.
+  ///
+  /// @throws IllegalStateException when the transport, or threads bound to loops, are out of reach;
+  ///     the message says what is expected
+  public static LoopGroup open(LoopGroupOptions options) {
+    LoopGroup group = new LoopGroup(options);
+    group.loops.forEach(Loop::start);
+    group.watchdog.start();
+    return group;
+  }
+
+  public LoopGroupOptions options() {
+    return options;
+  }
+
+  public List<Loop> loops() {
+    return loops;
+  }
+
+  public BufferBudget bufferBudget() {
+    return bufferBudget;
+  }
+
+  /// Listens on an address: one socket per loop when the system can share the port, else one loop
+  /// accepts and all serve.
+  ///
+  /// @throws ProxyException BIND_ERROR, its text names the address and the reason
+  public Listening listen(ListenSpec spec, OnAccept onAccept) throws ProxyException {
+    boolean perLoop = spec.reusePort() && !(spec.address() instanceof UnixDomainSocketAddress);
+    List<Listening.Part> parts = new ArrayList<>();
+    try {
+      ListenSpec bound = spec;
+      for (Loop loop : perLoop ? loops : loops.subList(0, 1)) {
+        Transport.Acceptor acceptor = listenOn(loop, bound, perLoop, onAccept);
+        parts.add(new Listening.Part(loop, acceptor));
+        bound = spec.withAddress(acceptor.localAddress());
+      }
+      return new Listening(parts);
+    } catch (IOException e) {
+      new Listening(parts).close();
+      throw ProxyException.explain(
+          ErrorKind.BIND_ERROR, e, "cannot listen on %s", text(spec.address()));
+    }
+  }
+
+  private Transport.Acceptor listenOn(
+      Loop loop, ListenSpec spec, boolean ownOnly, OnAccept onAccept) throws IOException {
+    List<Loop> serving = ownOnly ? List.of(loop) : loops;
+    return callOn(loop, () -> loop.transport().listen(spec, serving, onAccept));
+  }
+
+  private interface Call<T> {
+    T call() throws IOException;
+  }
+
+  /// Runs a call on the event-loop thread and waits for it. Not to be called by a loop's threads.
+  private static <T> T callOn(Loop loop, Call<T> call) throws IOException {
+    CountDownLatch done = new CountDownLatch(1);
+    List<T> result = new ArrayList<>(1);
+    List<IOException> failure = new ArrayList<>(1);
+    loop.execute(
+        () -> {
+          try {
+            result.add(call.call());
+          } catch (IOException e) {
+            failure.add(e);
+          } catch (RuntimeException e) {
+            failure.add(new IOException(e));
+          } finally {
+            done.countDown();
+          }
+        });
+    try {
+      done.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while a loop was asked", e);
+    }
+    if (!failure.isEmpty()) {
+      throw failure.getFirst();
+    }
+    return result.getFirst();
+  }
+
+  /// {@return open connections of all loops, both directions}
+  public int connectionCount() {
+    return connectionCount.get();
+  }
+
+  /// Calls `action` on the closing connection's event-loop thread whenever one has closed.
+  public void onConnectionClosed(Runnable action) {
+    onConnectionClosed = action;
+  }
+
+  void onOpened() {
+    connectionCount.incrementAndGet();
+  }
+
+  void onClosed() {
+    connectionCount.decrementAndGet();
+    Runnable action = onConnectionClosed;
+    if (action != null) {
+      action.run();
+    }
+  }
+
+  ThreadPoolExecutor offloadThreads() {
+    return offloadThreads;
+  }
+
+  /// Closes every connection and ends every thread. Waits a few seconds at most.
+  @Override
+  public void close() {
+    watchdog.stop();
+    loops.forEach(Loop::stop);
+    offloadThreads.shutdownNow();
+    try {
+      for (Loop loop : loops) {
+        if (!loop.awaitEnd(CLOSE_NANOS)) {
+          System.getLogger("dev.pingora.runtime")
+              .log(System.Logger.Level.WARNING, "loop {0} does not end", loop.index());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static ThreadPoolExecutor offloadThreads(LoopGroupOptions options) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            options.maxOffloadThreads(),
+            options.maxOffloadThreads(),
+            options.offloadIdleNanos(),
+            TimeUnit.NANOSECONDS,
+            new LinkedBlockingQueue<>(MAX_OFFLOAD_QUEUE),
+            Thread.ofPlatform().name(options.name() + "-offload-", 0).daemon(true).factory());
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  private static String text(java.net.SocketAddress address) {
+    return address instanceof InetSocketAddress inet
+        ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
+        : "unix:" + address;
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.runtime;
+
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
+import dev.pingora.timeout.Timer;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/// A virtual thread of a loop that runs the engine and the user's phases as straight-line code, and
+/// the one place where it waits.
+///
+/// Waiting is always the same: look whether what you want has happened; if not, [#await]; look again.
+/// Whatever may have happened calls [#signal]. So a thread may wait for several connections at once.
+///
+/// Confined to its own thread, but for [#signal] and [#cancel], which any thread may call.
+public final class RequestThread {
+  /// No deadline.
+  public static final long NEVER = Long.MAX_VALUE;
+
+  private final Loop loop;
+  private final Task task;
+  private final Timer timer = new Timer(this::onTimer);
+  private final Thread thread;
+
+  /// When the present wait ends. Written by this thread, read by the loop's timer.
+  private volatile long deadline = NEVER;
+
+  /// The deadline that the loop's wheel knows of, [#NEVER] if none. Written by this thread when it
+  /// arms, by the loop when the timer fires.
+  private volatile long armed = NEVER;
+
+  private volatile boolean cancelled;
+
+  /// What the thread is at, for the watchdog; a constant string.
+  private volatile String phase = "starting";
+
+  RequestThread(Loop loop, Task task) {
+    this.loop = loop;
+    this.task = task;
+    this.thread = loop.newThread(this::run);
+  }
+
+  /// What a request thread runs.
+  @FunctionalInterface
+  public interface Task {
+    /// Runs on the thread; may block in [RequestThread#await], on locks, on sleeps.
+    void run(RequestThread thread) throws Exception;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  public Loop loop() {
+    return loop;
+  }
+
+  /// {@return the virtual thread itself, for thread dumps}
+  public Thread thread() {
+    return thread;
+  }
+
+  /// Says what the thread is at: named by the watchdog when the loop is stalled.
+  ///
+  /// @param name a constant, such as `"requestFilter"`
+  public void phase(String name) {
+    phase = name;
+    loop.running(this);
+  }
+
+  String phase() {
+    return phase;
+  }
+
+  /// Parks until [#signal], the deadline, or for no reason at all.
+  ///
+  /// @param deadlineNanos on the scale of [Loop#now], or [#NEVER]
+  /// @return false when the deadline has passed
+  /// @throws ProxyException of kind CANCELLED once [#cancel] was called or the thread interrupted
+  public boolean await(long deadlineNanos) throws ProxyException {
+    failIfCancelled();
+    if (deadlineNanos != NEVER) {
+      if (deadlineNanos - loop.now() <= 0) {
+        return false;
+      }
+      arm(deadlineNanos);
+    }
+    LockSupport.park(this);
+    loop.running(this);
+    failIfCancelled();
+    return deadlineNanos == NEVER || deadlineNanos - loop.now() > 0;
+  }
+
+  /// Ends the present or the next [#await]. Cheap, callable by any thread.
+  public void signal() {
+    LockSupport.unpark(thread);
+  }
+
+  /// Asks the thread to give up: its waits throw from now on.
+  public void cancel() {
+    cancelled = true;
+    signal();
+  }
+
+  /// Runs a piece of work that would block the carrier (files, name services, native code, long
+  /// computation) on a platform thread, while this virtual thread waits and its loop goes on.
+  ///
+  /// @throws Exception whatever the work throws; a [ProxyException] of kind OVER_LIMIT when too much
+  ///     is offloaded already
+  public <T> T offload(Callable<T> work) throws Exception {
+    Offloaded<T> offloaded = new Offloaded<>(this, work);
+    loop.offload(offloaded);
+    return offloaded.await();
+  }
+
+  private void arm(long deadlineNanos) {
+    deadline = deadlineNanos;
+    if (loop.isBound()) {
+      loop.timers().schedule(timer, deadlineNanos);
+    } else if (armed == NEVER || deadlineNanos - armed < 0) {
+      armed = deadlineNanos;
+      loop.execute(() -> loop.timers().schedule(timer, deadlineNanos));
+    }
+  }
+
+  /// On the event-loop thread.
+  private void onTimer() {
+    armed = NEVER;
+    long wanted = deadline;
+    if (wanted != NEVER && wanted - loop.now() > 0) {
+      armed = wanted;
+      loop.timers().schedule(timer, wanted);
+    }
+    signal();
+  }
+
+  private void failIfCancelled() throws ProxyException {
+    if (cancelled || thread.isInterrupted()) {
+      throw ProxyException.internal(ErrorKind.CANCELLED, "the server gave up waiting for this request");
+    }
+  }
+
+  private void run() {
+    loop.running(this);
+    try {
+      task.run(this);
+    } catch (Throwable e) { // the root of the thread: nothing may end it silently
+      loop.reportCrash(e);
+    } finally {
+      deadline = NEVER;
+      if (loop.isBound()) {
+        loop.timers().cancel(timer);
+      } else if (armed != NEVER) {
+        loop.execute(() -> loop.timers().cancel(timer));
+      }
+      loop.ended(this);
+    }
+  }
+}

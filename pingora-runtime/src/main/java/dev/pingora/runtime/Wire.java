@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.runtime;
+
+import java.io.IOException;
+
+/// One connected socket as the event loop sees it: the small interface behind which every transport
+/// hides. All methods are called on the event-loop thread of the wire's loop, and none blocks.
+///
+/// A wire reports through [WireEvents]: edge-triggered, that is once per change.
+interface Wire {
+  /// Reads once into the buffer from index 0.
+  ///
+  /// @return bytes read (> 0), [#NOTHING] when nothing is there, [#END] when the peer has ended its
+  ///     direction
+  int receive(Buffer into) throws IOException;
+
+  /// Writes once from the buffer's position, and advances it.
+  ///
+  /// @return bytes written, 0 when the socket takes none now ([WireEvents#onWritable] follows)
+  int send(Buffer from) throws IOException;
+
+  /// Ends our direction (FIN) after what was sent.
+  void shutdownOutput() throws IOException;
+
+  /// Closes the descriptor; nothing is reported afterwards. Idempotent.
+  void close();
+
+  /// Closes with RST: unsent bytes are dropped. Idempotent.
+  void reset();
+
+  boolean isOpen();
+
+  int NOTHING = 0;
+  int END = -1;
+}
