@@ -11,8 +11,9 @@ import java.util.concurrent.Executor;
 /// an executor of ours.
 ///
 /// A custom scheduler is not public API in JDK 25. The package-private constructor
-/// `java.lang.ThreadBuilders$VirtualThreadBuilder(Executor)` exists, and is reached when the JVM was
-/// started with [#REQUIRED_FLAG]. Everything else in the project speaks of loops and threads only.
+/// `java.lang.ThreadBuilders$VirtualThreadBuilder(Executor)` exists, and is reached when the JVM
+/// was started with [#REQUIRED_FLAG]. Everything else in the project speaks of loops and threads
+/// only.
 final class BoundThreads {
   /// What the JVM must be started with for loop-bound threads to work.
   static final String REQUIRED_FLAG = "--add-opens java.base/java.lang=dev.pingora.runtime";

@@ -6,8 +6,8 @@ package dev.pingora.runtime;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 
-/// The free buffers of one loop, the last returned handed out first, so that a loop under load works
-/// in a few cache-hot blocks however many connections it has.
+/// The free buffers of one loop, the last returned handed out first, so that a loop under load
+/// works in a few cache-hot blocks however many connections it has.
 ///
 /// Ownership: when the loop's threads are bound to it, the pool is a plain array that only they
 /// touch; in the stealing flavour it is a lock-free deque, as buffers then come back from other OS

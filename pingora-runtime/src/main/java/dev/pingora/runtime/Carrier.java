@@ -17,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 ///
 /// Ownership: `local` belongs to the carrier (and to the virtual threads mounted on it); `foreign`
 /// is the lock-free door for every other thread.
+@SuppressWarnings("ReferenceEquality") // threads are compared by identity on purpose
 final class Carrier implements Executor {
   private final Thread thread;
   private final ArrayDeque<Runnable> local = new ArrayDeque<>(256);
@@ -30,7 +31,7 @@ final class Carrier implements Executor {
   private volatile boolean stopped;
 
   /// @param wakeEventLoop called by foreign threads after they queued something; must be cheap when
-  ///     the event loop is not blocked in its poll
+  ///   the event loop is not blocked in its poll
   Carrier(String name, Runnable wakeEventLoop) {
     this.wakeEventLoop = wakeEventLoop;
     this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);

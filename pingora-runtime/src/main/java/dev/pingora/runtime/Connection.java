@@ -14,19 +14,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
-/// One byte stream, as the request thread that owns it sees it: blocking reads and writes that park.
+/// One byte stream, as the request thread that owns it sees it: blocking reads and writes that
+/// park.
 ///
 /// A connection lives on one loop for ever and is owned by one [RequestThread] at a time
 /// ([#attach]), or by nobody while it is *at rest* ([#rest]). Only the owner calls the public
-/// methods; the event loop calls the package-private ones. The two meet in [Inbox], [Outbox] and the
-/// volatile flags here, nowhere else.
+/// methods; the event loop calls the package-private ones. The two meet in [Inbox], [Outbox] and
+/// the volatile flags here, nowhere else.
 public final class Connection implements WireEvents {
   /// Most bytes that [#room] can promise.
   public static final int MAX_ROOM = BufferPool.BUFFER_BYTES;
 
   /// Below this, bytes that pass through are copied into the buffer being filled instead of being
-  /// handed over by reference: many small pieces then leave in one system call, and a slow sender of
-  /// small pieces holds no large buffers.
+  /// handed over by reference: many small pieces then leave in one system call, and a slow sender
+  /// of small pieces holds no large buffers.
   private static final int COPY_BELOW = 4 * 1024;
 
   private static final AtomicIntegerFieldUpdater<Connection> FLUSH_QUEUED =
@@ -52,6 +53,8 @@ public final class Connection implements WireEvents {
   private volatile boolean closed;
   private volatile @Nullable IOException writeFailure;
   private volatile @Nullable Linger closing;
+
+  @SuppressWarnings("UnusedVariable") // through FLUSH_QUEUED
   private volatile int flushQueued;
 
   // Event-loop thread only.
@@ -149,8 +152,8 @@ public final class Connection implements WireEvents {
 
   // --- reading ---
 
-  /// {@return the unread bytes that have arrived; maybe none} Advance its position to consume. Valid
-  /// until the next [#poll] or [#read].
+  /// {@return the unread bytes that have arrived; maybe none} Advance its position to consume.
+  /// Valid until the next [#poll] or [#read].
   public ByteBuffer input() {
     return inbox.unread();
   }
@@ -196,6 +199,8 @@ public final class Connection implements WireEvents {
     return false;
   }
 
+  /// Fails if reading has failed.
+  ///
   /// @throws ProxyException READ_ERROR when reading ended in a failure instead of an orderly end
   public void failIfReadFailed() throws ProxyException {
     IOException failure = inbox.failure();
@@ -298,6 +303,8 @@ public final class Connection implements WireEvents {
     }
   }
 
+  /// Fails if writing has failed.
+  ///
   /// @throws ProxyException WRITE_ERROR when the connection no longer takes bytes
   public void failIfWriteFailed() throws ProxyException {
     IOException failure = writeFailure;
@@ -343,13 +350,12 @@ public final class Connection implements WireEvents {
   /// Closes at once with a reset; what was not sent yet is dropped.
   public void reset() {
     owner = null;
-    loop.post(
-        () -> {
-          if (!closed) {
-            wire.reset();
-            destroy(null);
-          }
-        });
+    loop.post(() -> {
+      if (!closed) {
+        wire.reset();
+        destroy(null);
+      }
+    });
   }
 
   /// Closes a connection at rest after `nanos`, unless it is woken before. Event loop, or its bound
@@ -378,9 +384,7 @@ public final class Connection implements WireEvents {
 
   private ProxyException error(ErrorKind kind, String what, @Nullable IOException cause) {
     ProxyException error =
-        cause == null
-            ? ProxyException.of(kind, what)
-            : ProxyException.explain(kind, cause, what);
+        cause == null ? ProxyException.of(kind, what) : ProxyException.explain(kind, cause, what);
     return error.withSource(side);
   }
 

@@ -91,7 +91,8 @@ final class EpollTransport implements Transport {
   }
 
   @Override
-  public Acceptor listen(ListenSpec spec, List<Loop> serving, OnAccept onAccept) throws IOException {
+  public Acceptor listen(ListenSpec spec, List<Loop> serving, OnAccept onAccept)
+      throws IOException {
     Socket socket = open(spec.address());
     try {
       if (spec.address() instanceof InetSocketAddress) {

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /// Connections on their way from request threads to the event loop: a plain queue when the threads
-/// are bound to the loop, a lock-free one when they run anywhere. A connection is in it at most once
-/// (the caller's flag sees to that), which bounds it.
+/// are bound to the loop, a lock-free one when they run anywhere. A connection is in it at most
+/// once (the caller's flag sees to that), which bounds it.
 final class Handoff {
   private final Queue<Connection> queue;
 

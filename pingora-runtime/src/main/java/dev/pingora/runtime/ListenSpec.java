@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Where and how to listen.
 ///
 /// @param address a resolved `InetSocketAddress` (port 0 = any free port) or a
-///     `UnixDomainSocketAddress`
+///   `UnixDomainSocketAddress`
 /// @param backlog connections that may wait in the kernel
 /// @param reusePort one socket per loop on the same address (SO_REUSEPORT)
 /// @param ipv6Only null = the system's default

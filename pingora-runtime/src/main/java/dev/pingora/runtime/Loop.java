@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 ///   poll ─► inboxes filled, threads unparked ─► request threads run ─► tasks ─► reads ─► flush ─► timers ─► poll
 /// ```
 ///
-/// In the *bound* flavour all of them are virtual threads of one [Carrier], so they never run at the
-/// same time and share plain data. In the *stealing* flavour the event loop is a platform thread and
-/// request threads run on the JDK's scheduler; they meet only in inbox, outbox and the queues here.
+/// In the *bound* flavour all of them are virtual threads of one [Carrier], so they never run at
+/// the same time and share plain data. In the *stealing* flavour the event loop is a platform
+/// thread and request threads run on the JDK's scheduler; they meet only in inbox, outbox and the
+/// queues here.
 ///
-/// Ownership: `timers`, the transport and everything Netty belong to the event-loop thread; `now` is
-/// written by it alone.
+/// Ownership: `timers`, the transport and everything Netty belong to the event-loop thread; `now`
+/// is written by it alone.
+@SuppressWarnings("ReferenceEquality") // threads are compared by identity on purpose
 public final class Loop implements Executor {
   private static final System.Logger LOG = System.getLogger("dev.pingora.runtime");
 
@@ -143,7 +145,8 @@ public final class Loop implements Executor {
     return thread;
   }
 
-  /// {@return the timers of this loop} For its event-loop thread and, when bound, its request threads.
+  /// {@return the timers of this loop} For its event-loop thread and, when bound, its request
+  /// threads.
   public TimerWheel timers() {
     return timers;
   }
@@ -283,7 +286,7 @@ public final class Loop implements Executor {
       LOG.log(System.Logger.Level.ERROR, "loop " + index + " ended badly", e);
     } finally {
       transport.close();
-      io.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+      var _ = io.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS); // polled below
       while (!io.isTerminated()) {
         io.runNow();
       }
@@ -305,6 +308,8 @@ public final class Loop implements Executor {
   }
 
   /// Yields as long as something is queued, within a bound.
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // our own scheduler: a yield goes to the end of its queue
   private void letRequestThreadsRun() {
     Carrier own = carrier;
     for (int round = 0; own != null && own.hasWork() && round < MAX_ROUNDS; round++) {

@@ -49,7 +49,7 @@ public final class LoopGroup implements AutoCloseable {
   /// Starts the loops.
   ///
   /// @throws IllegalStateException when the transport, or threads bound to loops, are out of reach;
-  ///     the message says what is expected
+  ///   the message says what is expected
   public static LoopGroup open(LoopGroupOptions options) {
     LoopGroup group = new LoopGroup(options);
     group.loops.forEach(Loop::start);
@@ -106,18 +106,17 @@ public final class LoopGroup implements AutoCloseable {
     CountDownLatch done = new CountDownLatch(1);
     List<T> result = new ArrayList<>(1);
     List<IOException> failure = new ArrayList<>(1);
-    loop.execute(
-        () -> {
-          try {
-            result.add(call.call());
-          } catch (IOException e) {
-            failure.add(e);
-          } catch (RuntimeException e) {
-            failure.add(new IOException(e));
-          } finally {
-            done.countDown();
-          }
-        });
+    loop.execute(() -> {
+      try {
+        result.add(call.call());
+      } catch (IOException e) {
+        failure.add(e);
+      } catch (RuntimeException e) {
+        failure.add(new IOException(e));
+      } finally {
+        done.countDown();
+      }
+    });
     try {
       done.await();
     } catch (InterruptedException e) {

@@ -7,8 +7,8 @@ import dev.pingora.error.ProxyException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/// One piece of work on its way to a platform thread and back. Result and failure are written before
-/// `done` (volatile) and read after it.
+/// One piece of work on its way to a platform thread and back. Result and failure are written
+/// before `done` (volatile) and read after it.
 final class Offloaded<T> implements Runnable {
   private final RequestThread waiter;
   private final Callable<T> work;

@@ -9,8 +9,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// The write side of a connection: a ring of full buffers from the request thread to the event loop,
-/// and the buffer that the request thread is still filling.
+/// The write side of a connection: a ring of full buffers from the request thread to the event
+/// loop, and the buffer that the request thread is still filling.
 ///
 /// Single producer (the request thread), single consumer (the event loop). `tail`, `queued` and
 /// `producerIndex` belong to the producer, `consumerIndex` and `sent` to the consumer; each is
@@ -121,8 +121,7 @@ final class Outbox {
   /// {@return whether the producer may go on} Two slots are kept: one for the buffer being filled,
   /// one for a buffer appended by reference.
   boolean hasRoom() {
-    return pending() < HIGH_WATER
-        && producerIndex - (int) CONSUMER.getAcquire(this) < SLOTS - 2;
+    return pending() < HIGH_WATER && producerIndex - (int) CONSUMER.getAcquire(this) < SLOTS - 2;
   }
 
   /// Announces that the producer will park until there is room.

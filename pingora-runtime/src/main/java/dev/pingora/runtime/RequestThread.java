@@ -12,8 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 /// A virtual thread of a loop that runs the engine and the user's phases as straight-line code, and
 /// the one place where it waits.
 ///
-/// Waiting is always the same: look whether what you want has happened; if not, [#await]; look again.
-/// Whatever may have happened calls [#signal]. So a thread may wait for several connections at once.
+/// Waiting is always the same: look whether what you want has happened; if not, [#await]; look
+/// again. Whatever may have happened calls [#signal]. So a thread may wait for several connections
+/// at once.
 ///
 /// Confined to its own thread, but for [#signal] and [#cancel], which any thread may call.
 public final class RequestThread {
@@ -108,8 +109,8 @@ public final class RequestThread {
   /// Runs a piece of work that would block the carrier (files, name services, native code, long
   /// computation) on a platform thread, while this virtual thread waits and its loop goes on.
   ///
-  /// @throws Exception whatever the work throws; a [ProxyException] of kind OVER_LIMIT when too much
-  ///     is offloaded already
+  /// @throws Exception whatever the work throws; a [ProxyException] of kind OVER_LIMIT when too
+  ///   much is offloaded already
   public <T> T offload(Callable<T> work) throws Exception {
     Offloaded<T> offloaded = new Offloaded<>(this, work);
     loop.offload(offloaded);
@@ -139,7 +140,8 @@ public final class RequestThread {
 
   private void failIfCancelled() throws ProxyException {
     if (cancelled || thread.isInterrupted()) {
-      throw ProxyException.internal(ErrorKind.CANCELLED, "the server gave up waiting for this request");
+      throw ProxyException.internal(
+          ErrorKind.CANCELLED, "the server gave up waiting for this request");
     }
   }
 

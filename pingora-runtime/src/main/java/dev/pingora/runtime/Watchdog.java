@@ -27,8 +27,7 @@ final class Watchdog {
 
   Watchdog(String name, List<Loop> loops) {
     this.loops = loops;
-    this.thread =
-        Thread.ofPlatform().name(name + "-watchdog").daemon(true).unstarted(this::watch);
+    this.thread = Thread.ofPlatform().name(name + "-watchdog").daemon(true).unstarted(this::watch);
     this.quietUntil = System.nanoTime();
   }
 

@@ -13,7 +13,7 @@ interface Wire {
   /// Reads once into the buffer from index 0.
   ///
   /// @return bytes read (> 0), [#NOTHING] when nothing is there, [#END] when the peer has ended its
-  ///     direction
+  ///   direction
   int receive(Buffer into) throws IOException;
 
   /// Writes once from the buffer's position, and advances it.
