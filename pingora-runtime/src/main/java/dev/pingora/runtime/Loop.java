@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// threads of the connections that live here.
 ///
 /// ```
-///   poll ─► inboxes filled, threads unparked ─► request threads run ─► tasks ─► reads ─► flush ─► timers ─► poll
+///   poll ─► inboxes filled, threads unparked ─► request threads run
+///    ▲                                                │
+///    └──── timers ◄─ flush ◄─ late reads ◄─ tasks ◄───┘
 /// ```
 ///
 /// In the *bound* flavour all of them are virtual threads of one [Carrier], so they never run at

@@ -3,7 +3,6 @@
 
 package dev.pingora.runtime;
 
-import dev.pingora.error.ProxyException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -39,14 +38,11 @@ final class Offloaded<T> implements Runnable {
       waiter.await(RequestThread.NEVER);
     }
     Throwable thrown = failure;
-    switch (thrown) {
-      case null -> {
-        return result;
-      }
-      case ProxyException e -> throw e;
+    return switch (thrown) {
+      case null -> result;
       case Exception e -> throw e;
       case Error e -> throw e;
       default -> throw new IllegalStateException(thrown);
-    }
+    };
   }
 }
