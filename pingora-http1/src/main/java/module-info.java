@@ -8,5 +8,6 @@ import org.jspecify.annotations.NullMarked;
 @SuppressWarnings("module") // the protocol's name ends in its version
 module dev.pingora.http1 {
   requires static org.jspecify;
+  requires transitive dev.pingora.error;
   requires transitive dev.pingora.http;
 }
