@@ -10,4 +10,6 @@ module dev.pingora.http1 {
   requires static org.jspecify;
   requires transitive dev.pingora.error;
   requires transitive dev.pingora.http;
+
+  exports dev.pingora.http1;
 }

@@ -7,10 +7,12 @@ import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
 import java.nio.ByteBuffer;
 
-/// Reads one chunk-size line: `chunk-size [ chunk-ext ] CRLF` (RFC 9112 §7.1), in as many pieces as it comes.
+/// Reads one chunk-size line: `chunk-size [ chunk-ext ] CRLF` (RFC 9112 §7.1), in as many pieces as
+/// it comes.
 ///
-/// Nothing is stored: the size is summed up digit by digit, and extensions are checked by a state machine and forgotten, since
-/// a recipient ignores the ones that it does not know (RFC 9112 §7.1.1) and we know none.
+/// Nothing is stored: the size is summed up digit by digit, and extensions are checked by a state
+/// machine and forgotten, since a recipient ignores the ones that it does not know (RFC 9112
+/// §7.1.1) and we know none.
 ///
 /// ```
 ///                           ┌──────────── ; ────────────┬──────── ; ────────┐
@@ -125,7 +127,8 @@ final class ChunkLine {
     return element(octet, State.SPACE);
   }
 
-  /// What may follow a size, a name or a value: the line's end, the next extension, or white space before it.
+  /// What may follow a size, a name or a value: the line's end, the next extension, or white space
+  /// before it.
   private State element(byte octet, State space) throws ProxyException {
     return switch (octet) {
       case Octets.CR -> State.CR;
@@ -135,7 +138,8 @@ final class ChunkLine {
     };
   }
 
-  /// RFC 9112 §7.1.1: bad white space may stand around `;` and `=`; at the end of the line it may not.
+  /// RFC 9112 §7.1.1: bad white space may stand around `;` and `=`; at the end of the line it may
+  /// not.
   private State afterSpace(byte octet, State same, boolean afterName) throws ProxyException {
     if (Octets.isBlank(octet)) {
       return same;

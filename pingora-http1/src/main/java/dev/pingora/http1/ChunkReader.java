@@ -89,7 +89,8 @@ final class ChunkReader {
     remaining = line.size();
     step = remaining == 0 ? Step.TRAILER_START : Step.DATA;
     extensionBytes += line.extensionBytes();
-    // A bound of our own: many small chunks with long extensions would make us read much for little content. RFC 9112 §7.1.1
+    // A bound of our own: many small chunks with long extensions would make us read much for little
+    // content. RFC 9112 §7.1.1
     // asks for a limit on the total, too.
     if (extensionBytes > limits.chunkLineBytes() + contentBytes) {
       throw Violation.content(
@@ -109,8 +110,8 @@ final class ChunkReader {
     return length;
   }
 
-  /// RFC 9112 §2.2 lets a recipient take a lone LF for a line end in a head; inside chunked framing that is how two recipients
-  /// come to see different messages, so both octets are demanded.
+  /// RFC 9112 §2.2 lets a recipient take a lone LF for a line end in a head; inside chunked framing
+  /// that is how two recipients come to see different messages, so both octets are demanded.
   private void expect(ByteBuffer in, byte wanted, Step next) throws ProxyException {
     byte octet = in.get();
     if (octet != wanted) {
@@ -140,8 +141,7 @@ final class ChunkReader {
     byte[] octets = reader.read(in);
     if (octets != null) {
       trailers =
-          FieldParser.parse(
-              octets, 0, reader.fieldLines(), SectionScanner.Kind.TRAILERS, side);
+          new FieldParser(octets, SectionScanner.Kind.TRAILERS, side, reader.fieldLines()).parse(0);
       section = null;
       step = Step.ENDED;
     }

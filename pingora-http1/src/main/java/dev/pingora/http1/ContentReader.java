@@ -18,14 +18,15 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// Each call skips framing and then steps over at most one piece of content, which stays where it is: the `length` octets before
-/// the new position. Zero means that no content is left in the input: either the content has [#ended], and what remains in the
-/// input belongs to the next message, or more input is needed and none is left. Nothing behind the message is ever consumed.
-/// Partial chunk lines and trailer sections are kept here, within [Http1Limits], so the caller may release its buffer after each
-/// call.
+/// Each call skips framing and then steps over at most one piece of content, which stays where it
+/// is: the `length` octets before the new position. Zero means that no content is left in the
+/// input: either the content has [#ended], and what remains in the input belongs to the next
+/// message, or more input is needed and none is left. Nothing behind the message is ever consumed.
+/// Partial chunk lines and trailer sections are kept here, within [Http1Limits], so the caller may
+/// release its buffer after each call.
 ///
-/// After an exception the reader must not be used again, and the connection closes: where the next message begins is unknown.
-/// One owner; not safe for use by several threads at once.
+/// After an exception the reader must not be used again, and the connection closes: where the next
+/// message begins is unknown. One owner; not safe for use by several threads at once.
 public final class ContentReader {
   private final MessageFraming framing;
   private final ErrorSource side;
@@ -37,8 +38,7 @@ public final class ContentReader {
   private ContentReader(MessageFraming framing, ErrorSource side, Http1Limits limits) {
     this.framing = framing;
     this.side = side;
-    this.chunks =
-        framing instanceof MessageFraming.Chunked ? new ChunkReader(side, limits) : null;
+    this.chunks = framing instanceof MessageFraming.Chunked ? new ChunkReader(side, limits) : null;
     this.remaining = framing instanceof MessageFraming.ContentLength(long length) ? length : 0;
   }
 
@@ -126,7 +126,8 @@ public final class ContentReader {
 
   /// To be called when the peer has closed its side and all input has been read.
   ///
-  /// @throws ProxyException if content is missing: an incomplete message must never look complete (RFC 9112 §8)
+  /// @throws ProxyException if content is missing: an incomplete message must never look complete
+  ///   (RFC 9112 §8)
   public void endOfInput() throws ProxyException {
     inputEnded = true;
     if (!ended()) {

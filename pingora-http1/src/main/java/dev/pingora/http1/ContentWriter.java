@@ -10,7 +10,8 @@ import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Writes the framing around the content of one message; the content itself goes by another way, uncopied.
+/// Writes the framing around the content of one message; the content itself goes by another way,
+/// uncopied.
 ///
 /// ```java
 /// writer.writePrefix(content.remaining(), out);
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// writer.writeEnd(trailers, out);
 /// ```
 ///
-/// What was announced is what is written: content that is longer or shorter than its announced length is an error, for a peer would
-/// take the surplus for the next message, or wait for ever. One owner; not safe for use by several threads at once.
+/// What was announced is what is written: content that is longer or shorter than its announced
+/// length is an error, for a peer would take the surplus for the next message, or wait for ever.
+/// One owner; not safe for use by several threads at once.
 public final class ContentWriter {
   /// Octets that [#writePrefix] writes at most: eight hexadecimal digits and CRLF.
   public static final int MAX_PREFIX = 10;
@@ -57,11 +59,14 @@ public final class ContentWriter {
 
   /// Writes what comes before a piece of content, and counts the piece.
   ///
-  /// An empty piece is allowed and writes nothing: an empty chunk would end the content (RFC 9112 §7.1).
+  /// An empty piece is allowed and writes nothing: an empty chunk would end the content (RFC 9112
+  /// §7.1).
   ///
   /// @param length the piece's octets
-  /// @throws ProxyException with `WRITE_ERROR` if there are more octets than announced; then nothing is written or counted
-  /// @throws BufferOverflowException if `out` has less room than needed, at most [#MAX_PREFIX]; nothing is written or counted
+  /// @throws ProxyException with `WRITE_ERROR` if there are more octets than announced; then
+  ///   nothing is written or counted
+  /// @throws BufferOverflowException if `out` has less room than needed, at most [#MAX_PREFIX];
+  ///   nothing is written or counted
   public void writePrefix(int length, ByteBuffer out) throws ProxyException {
     checkOpen(length);
     if (framing instanceof MessageFraming.Chunked && length > 0) {
@@ -94,7 +99,8 @@ public final class ContentWriter {
 
   /// Writes what comes behind a piece of content.
   ///
-  /// @throws BufferOverflowException if `out` has less room than needed, at most [#MAX_SUFFIX]; nothing is written
+  /// @throws BufferOverflowException if `out` has less room than needed, at most [#MAX_SUFFIX];
+  ///   nothing is written
   public void writeSuffix(ByteBuffer out) {
     if (withinChunk) {
       checkRoom(out, MAX_SUFFIX);
@@ -113,11 +119,13 @@ public final class ContentWriter {
 
   /// Ends the content.
   ///
-  /// Trailers are written in the chunked coding only; every other framing has no place for them and leaves them out, which
-  /// RFC 9110 §6.5 permits: a recipient that needs them must not have been sent them in a trailer section.
+  /// Trailers are written in the chunked coding only; every other framing has no place for them and
+  /// leaves them out, which RFC 9110 §6.5 permits: a recipient that needs them must not have been
+  /// sent them in a trailer section.
   ///
   /// @param trailers fields that have passed [HopByHop#filterTrailers]; null for none
-  /// @throws ProxyException with `WRITE_ERROR` if there were fewer octets than announced: the connection must close
+  /// @throws ProxyException with `WRITE_ERROR` if there were fewer octets than announced: the
+  ///   connection must close
   /// @throws BufferOverflowException if `out` has less room than [#endLength]; nothing is written
   public void writeEnd(@Nullable Fields trailers, ByteBuffer out) throws ProxyException {
     if (ended || withinChunk) {
@@ -148,7 +156,8 @@ public final class ContentWriter {
     return ended;
   }
 
-  /// {@return whether the message is complete on the wire without any [#writeEnd]: its announced octets are written}
+  /// {@return whether the message is complete on the wire without any [#writeEnd]: its announced
+  /// octets are written}
   public boolean satisfied() {
     return ended || (contentBytes == announced && !(framing instanceof MessageFraming.Chunked));
   }

@@ -5,6 +5,7 @@ package dev.pingora.http1;
 
 import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
+import dev.pingora.http.FieldName;
 import dev.pingora.http.Fields;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -12,12 +13,14 @@ import java.nio.ByteOrder;
 
 /// Parses the field lines of a head or of a trailer section (RFC 9112 §5, RFC 9110 §5).
 ///
-/// It trusts nobody: every octet is checked here even if a scanner has seen it before, so that the parsers are safe on any array.
-/// Nothing is copied; [Fields] keeps the section and where each line is.
+/// It trusts nobody: every octet is checked here even if a scanner has seen it before, so that the
+/// parsers are safe on any array. Nothing is copied; [Fields] keeps the section and where each line
+/// is.
 ///
-/// Two leniencies, for responses only, because a gateway must or may repair what it forwards: white space before the colon is
-/// taken away (RFC 9112 §5.1) and a folded line is joined by spaces (RFC 9112 §5.2). Both repairs are made in the array, so that
-/// what is forwarded is what was understood.
+/// Two leniencies, for responses only, because a gateway must or may repair what it forwards: white
+/// space before the colon is taken away (RFC 9112 §5.1) and a folded line is joined by spaces (RFC
+/// 9112 §5.2). Both repairs are made in the array, so that what is forwarded is what was
+/// understood.
 ///
 /// One instance parses one section; single-threaded.
 final class FieldParser {
@@ -28,9 +31,15 @@ final class FieldParser {
   private final SectionScanner.Kind kind;
   private final ErrorSource side;
   private final Fields fields;
+  private int hosts;
+  private int hostStart;
+  private int hostEnd;
 
-  private FieldParser(
-      byte[] section, SectionScanner.Kind kind, ErrorSource side, int expectedLines) {
+  /// Makes a parser.
+  ///
+  /// @param section taken over by the result; may begin with other octets
+  /// @param expectedLines room to make for lines; any number is correct
+  FieldParser(byte[] section, SectionScanner.Kind kind, ErrorSource side, int expectedLines) {
     this.section = section;
     this.kind = kind;
     this.side = side;
@@ -38,20 +47,7 @@ final class FieldParser {
   }
 
   /// {@return the lines from an index up to the empty line with which the array must end}
-  ///
-  /// @param section taken over by the result
-  /// @param expectedLines room to make; any number is correct
-  static Fields parse(
-      byte[] section,
-      int from,
-      int expectedLines,
-      SectionScanner.Kind kind,
-      ErrorSource side)
-      throws ProxyException {
-    return new FieldParser(section, kind, side, expectedLines).lines(from);
-  }
-
-  private Fields lines(int from) throws ProxyException {
+  Fields parse(int from) throws ProxyException {
     int i = from;
     while (octet(i) != Octets.CR) {
       i = line(i);
@@ -60,6 +56,21 @@ final class FieldParser {
       throw violation("octets behind the empty line at octet %s", i);
     }
     return fields;
+  }
+
+  /// {@return how many Host lines there were}
+  int hosts() {
+    return hosts;
+  }
+
+  /// {@return where the value of the last Host line starts}
+  int hostStart() {
+    return hostStart;
+  }
+
+  /// {@return where the value of the last Host line ends}
+  int hostEnd() {
+    return hostEnd;
   }
 
   /// {@return where the next line begins}
@@ -87,10 +98,16 @@ final class FieldParser {
       valueEnd--;
     }
     fields.addLine(name, colon - name, value, valueEnd - value, end + 2);
+    if (fields.nameId(fields.size() - 1) == FieldName.HOST.id()) {
+      hosts++;
+      hostStart = value;
+      hostEnd = valueEnd;
+    }
     return end + 2;
   }
 
-  /// Moves a response's field name up to its colon (RFC 9112 §5.1: a proxy must remove such white space), refuses anything else.
+  /// Moves a response's field name up to its colon (RFC 9112 §5.1: a proxy must remove such white
+  /// space), refuses anything else.
   private int skipSpaceBeforeColon(int start, int nameEnd) throws ProxyException {
     int colon = nameEnd;
     while (Octets.isBlank(octet(colon))) {
@@ -131,7 +148,8 @@ final class FieldParser {
     }
   }
 
-  /// RFC 9112 §5.2: each fold of a response becomes spaces, or the response is refused; requests are refused.
+  /// RFC 9112 §5.2: each fold of a response becomes spaces, or the response is refused; requests
+  /// are refused.
   private void unfold(int cr) throws ProxyException {
     if (kind != SectionScanner.Kind.RESPONSE_HEAD) {
       throw violation("folded field line at octet %s (RFC 9112 §5.2)", cr);

@@ -5,11 +5,12 @@ package dev.pingora.http1;
 
 import java.nio.ByteBuffer;
 
-/// Recognises the connection preface of HTTP/2 (RFC 9113 §3.4), with which a client that knows the server starts HTTP/2 on a
-/// connection where HTTP/1 would be spoken otherwise.
+/// Recognises the connection preface of HTTP/2 (RFC 9113 §3.4), with which a client that knows the
+/// server starts HTTP/2 on a connection where HTTP/1 would be spoken otherwise.
 ///
-/// No HTTP/1 request can be mistaken for it: `PRI` is reserved for this purpose (RFC 9113 §11.6), and the answer is given at the
-/// first octet that differs, so a normal request costs one comparison. Stateless; any thread may use it.
+/// No HTTP/1 request can be mistaken for it: `PRI` is reserved for this purpose (RFC 9113 §11.6),
+/// and the answer is given at the first octet that differs, so a normal request costs one
+/// comparison. Stateless; any thread may use it.
 public final class H2Preface {
   /// The length of the preface in octets.
   public static final int LENGTH = 24;

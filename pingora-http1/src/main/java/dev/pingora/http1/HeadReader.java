@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// [#read] consumes exactly one head and nothing behind it. An incomplete head is consumed too and kept here, within the limits;
-/// between messages nothing is kept. Every octet is looked at once, however small the pieces. What can never become a valid head
-/// is refused when it is seen, not at the end of the head: bare CR or LF, control characters, folded request fields, and all
-/// that exceeds [Http1Limits].
+/// [#read] consumes exactly one head and nothing behind it. An incomplete head is consumed too and
+/// kept here, within the limits; between messages nothing is kept. Every octet is looked at once,
+/// however small the pieces. What can never become a valid head is refused when it is seen, not at
+/// the end of the head: bare CR or LF, control characters, folded request fields, and all that
+/// exceeds [Http1Limits].
 ///
-/// After an exception the reader must not be used again: where the next message begins is unknown (RFC 9112 §9.3), so the
-/// connection closes. One owner; not safe for use by several threads at once.
+/// After an exception the reader must not be used again: where the next message begins is unknown
+/// (RFC 9112 §9.3), so the connection closes. One owner; not safe for use by several threads at
+/// once.
 public final class HeadReader {
   private enum Lead {
     /// An empty line may come.
@@ -45,9 +47,7 @@ public final class HeadReader {
     this.side = requests ? ErrorSource.DOWNSTREAM : ErrorSource.UPSTREAM;
     this.section =
         new SectionReader(
-            requests
-                ? SectionScanner.Kind.REQUEST_HEAD
-                : SectionScanner.Kind.RESPONSE_HEAD,
+            requests ? SectionScanner.Kind.REQUEST_HEAD : SectionScanner.Kind.RESPONSE_HEAD,
             side,
             limits);
     this.lead = firstLead();
@@ -70,8 +70,8 @@ public final class HeadReader {
   /// Consumes input up to the end of a head, or all of it.
   ///
   /// @param in input between position and limit, heap or direct, any byte order
-  /// @return the head from the first octet of its start line to the end of its empty line, in an array of that length that now
-  ///     belongs to the caller; null if more input is needed
+  /// @return the head from the first octet of its start line to the end of its empty line, in an
+  ///   array of that length that now belongs to the caller; null if more input is needed
   /// @throws ProxyException if no continuation can make this a valid head
   public byte @Nullable [] read(ByteBuffer in) throws ProxyException {
     if (lead != Lead.CLOSED) {
@@ -87,7 +87,8 @@ public final class HeadReader {
     return head;
   }
 
-  /// RFC 9112 §2.2: a server should ignore at least one empty line before the request line; we ignore one.
+  /// RFC 9112 §2.2: a server should ignore at least one empty line before the request line; we
+  /// ignore one.
   private void skipEmptyLine(ByteBuffer in) throws ProxyException {
     while (in.hasRemaining()) {
       byte next = in.get(in.position());
@@ -115,7 +116,8 @@ public final class HeadReader {
 
   /// {@return whether an octet of a head that is not yet complete has been read}
   ///
-  /// The deadline for a head begins when this turns true. An empty line before the request line does not count.
+  /// The deadline for a head begins when this turns true. An empty line before the request line
+  /// does not count.
   public boolean started() {
     return section.started();
   }
@@ -127,9 +129,10 @@ public final class HeadReader {
 
   /// To be called when the peer has closed its side.
   ///
-  /// A client that closes between two messages ends its connection in the normal way; then this returns. An upstream that does so
-  /// owes a response; the request may be sent again if the connection had been used before, because the upstream may have
-  /// closed it while the request was on its way (RFC 9112 §9.3.1).
+  /// A client that closes between two messages ends its connection in the normal way; then this
+  /// returns. An upstream that does so owes a response; the request may be sent again if the
+  /// connection had been used before, because the upstream may have closed it while the request was
+  /// on its way (RFC 9112 §9.3.1).
   ///
   /// @throws ProxyException if the peer left in the middle of a head, or before a response
   public void endOfInput() throws ProxyException {

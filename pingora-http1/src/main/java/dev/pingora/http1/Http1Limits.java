@@ -5,14 +5,17 @@ package dev.pingora.http1;
 
 /// The bounds of one HTTP/1 message; what exceeds them is refused, never cut.
 ///
-/// Heads and trailer sections are the only things that this module stores, so these numbers also bound its memory per connection.
-/// Content has no bound here: it is never stored.
+/// Heads and trailer sections are the only things that this module stores, so these numbers also
+/// bound its memory per connection. Content has no bound here: it is never stored.
 ///
-/// @param requestLineBytes octets of the request line or status line without its CRLF; over it a request gets 414 (RFC 9112 §3)
-/// @param headerSectionBytes octets of all header field lines with their CRLFs; over it a request gets 431 (RFC 6585 §5)
+/// @param requestLineBytes octets of the request line or status line without its CRLF; over it a
+///   request gets 414 (RFC 9112 §3)
+/// @param headerSectionBytes octets of all header field lines with their CRLFs; over it a request
+///   gets 431 (RFC 6585 §5)
 /// @param headerFields field lines of one section; over it a request gets 431
 /// @param trailerSectionBytes octets of all trailer field lines with their CRLFs
-/// @param chunkLineBytes octets of one chunk-size line with its extensions, without the CRLF (RFC 9112 §7.1.1)
+/// @param chunkLineBytes octets of one chunk-size line with its extensions, without the CRLF (RFC
+///   9112 §7.1.1)
 public record Http1Limits(
     int requestLineBytes,
     int headerSectionBytes,
@@ -21,8 +24,10 @@ public record Http1Limits(
     int chunkLineBytes) {
   private static final int KIB = 1024;
   private static final int MIN_LINE_BYTES = 16;
+
   /// All of a head together stays under what [dev.pingora.http.Fields#MAX_OCTETS] can index.
   private static final int MAX_BYTES = 3 * KIB * KIB;
+
   private static final int MAX_FIELDS = 10_000;
 
   /// The defaults for requests, those of the gateway's `limits:`.
@@ -52,7 +57,8 @@ public record Http1Limits(
     return new Builder(this);
   }
 
-  /// Collects limits; each has the value of the record it was made from until it is set. One thread.
+  /// Collects limits; each has the value of the record it was made from until it is set. One
+  /// thread.
   public static final class Builder {
     private int requestLineBytes;
     private int headerSectionBytes;

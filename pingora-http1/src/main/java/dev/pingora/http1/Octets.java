@@ -5,8 +5,8 @@ package dev.pingora.http1;
 
 /// Classes of octets, by table, and eight octets at once where only control characters matter.
 ///
-/// The names are those of the grammars: `tchar` (RFC 9110 §5.6.2), `field-vchar` and `obs-text` (RFC 9110 §5.5), `unreserved` and
-/// `sub-delims` (RFC 3986 §2). Stateless; any thread may use it.
+/// The names are those of the grammars: `tchar` (RFC 9110 §5.6.2), `field-vchar` and `obs-text`
+/// (RFC 9110 §5.5), `unreserved` and `sub-delims` (RFC 3986 §2). Stateless; any thread may use it.
 final class Octets {
   static final byte HTAB = '\t';
   static final byte LF = '\n';
@@ -36,8 +36,8 @@ final class Octets {
 
   /// {@return whether a path or query may hold the octet: visible ASCII but `#`, or obs-text}
   ///
-  /// RFC 3986 allows fewer (it leaves out `"<>\^{|}` and the backtick), but browsers send some of them as they are. They are
-  /// harmless to framing and are forwarded as they came.
+  /// RFC 3986 allows fewer (it leaves out `"<>\^{|}` and the backtick), but browsers send some of
+  /// them as they are. They are harmless to framing and are forwarded as they came.
   static boolean isTarget(byte octet) {
     return (CLASSES[octet & 0xFF] & TARGET) != 0;
   }
@@ -76,11 +76,13 @@ final class Octets {
 
   /// Finds control characters in eight octets.
   ///
-  /// `b - 0x20` borrows into the top bit exactly when b is under 0x20, `(b ^ 0x7F) - 1` exactly when b is 0x7F; `~b` takes away
-  /// octets over 0x7F. A borrow can spoil only octets above the first hit, so the lowest bit set is always right.
+  /// `b - 0x20` borrows into the top bit exactly when b is under 0x20, `(b ^ 0x7F) - 1` exactly
+  /// when b is 0x7F; `~b` takes away octets over 0x7F. A borrow can spoil only octets above the
+  /// first hit, so the lowest bit set is always right.
   ///
   /// @param word eight octets, the first one lowest
-  /// @return 0 if there is none; else the lowest bit set is the top bit of the first control character's octet
+  /// @return 0 if there is none; else the lowest bit set is the top bit of the first control
+  ///   character's octet
   static long controls(long word) {
     long deletes = word ^ DELS;
     return ((word - SPACES) & ~word & TOPS) | ((deletes - ONES) & ~deletes & TOPS);

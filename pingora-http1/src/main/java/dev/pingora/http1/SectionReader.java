@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes one head or trailer section out of the input, in as many pieces as it comes.
 ///
-/// A section that is there as a whole is copied once, into an array of its size. Otherwise the pieces are kept in an array of this
-/// reader, so that the caller may release or reuse its buffer between two calls; that array doubles when full and never exceeds
-/// what the limits allow, because the scanner refuses the octet that would.
+/// A section that is there as a whole is copied once, into an array of its size. Otherwise the
+/// pieces are kept in an array of this reader, so that the caller may release or reuse its buffer
+/// between two calls; that array doubles when full and never exceeds what the limits allow, because
+/// the scanner refuses the octet that would.
 ///
 /// One owner; not safe for use by several threads at once.
 final class SectionReader {
@@ -41,7 +42,8 @@ final class SectionReader {
 
   /// Consumes the section, or all of the input if the section goes on behind it.
   ///
-  /// @return the whole section with its last empty line, now the caller's; null if more input is needed
+  /// @return the whole section with its last empty line, now the caller's; null if more input is
+  ///   needed
   byte @Nullable [] read(ByteBuffer in) throws ProxyException {
     int from = in.position();
     int end = scanner.scan(in);

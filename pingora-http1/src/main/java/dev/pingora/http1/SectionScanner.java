@@ -8,11 +8,13 @@ import dev.pingora.error.ProxyException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Finds where a head or a trailer section ends, and refuses what can never become a valid one as soon as it is seen.
+/// Finds where a head or a trailer section ends, and refuses what can never become a valid one as
+/// soon as it is seen.
 ///
-/// The scanner looks at each octet once, however the input is cut, so one octet at a time costs the same as all at once. It
-/// checks what needs no understanding of the content: line ends, control characters, limits. The grammar of the lines is left to
-/// the parsers, which see the section as a whole.
+/// The scanner looks at each octet once, however the input is cut, so one octet at a time costs the
+/// same as all at once. It checks what needs no understanding of the content: line ends, control
+/// characters, limits. The grammar of the lines is left to the parsers, which see the section as a
+/// whole.
 ///
 /// ```
 ///             ┌─────────── other ───────────┐
@@ -81,7 +83,8 @@ final class SectionScanner {
 
   /// Scans from position to limit and leaves both as they are.
   ///
-  /// @return the index just behind the section's last octet, or -1 if all of the input belongs to it and more must come
+  /// @return the index just behind the section's last octet, or -1 if all of the input belongs to
+  ///   it and more must come
   /// @throws ProxyException if no continuation can make this a valid section
   int scan(ByteBuffer in) throws ProxyException {
     int from = in.position();
@@ -105,7 +108,8 @@ final class SectionScanner {
     return -1;
   }
 
-  /// RFC 9112 §2.2: only one empty line may come before a request line; the caller has taken that away already.
+  /// RFC 9112 §2.2: only one empty line may come before a request line; the caller has taken that
+  /// away already.
   private void start(byte first) throws ProxyException {
     if (first == Octets.CR) {
       throw violation("empty line where the start line should be (RFC 9112 §2.2)");
@@ -155,7 +159,8 @@ final class SectionScanner {
     state = State.LINE_START;
   }
 
-  /// RFC 9112 §2.2: a CR that no LF follows must be refused or replaced; replacing is what smugglers hope for.
+  /// RFC 9112 §2.2: a CR that no LF follows must be refused or replaced; replacing is what
+  /// smugglers hope for.
   private void checkLineFeed(byte next, int offset) throws ProxyException {
     if (next != Octets.LF) {
       throw violation("CR without LF at octet %s (RFC 9112 §2.2)", offset - 1);
@@ -177,8 +182,9 @@ final class SectionScanner {
     return i;
   }
 
-  /// RFC 9112 §5.2: a server refuses line folding with 400. In a response a gateway may refuse it or put spaces in its place; the
-  /// parser does the latter. RFC 9112 §2.2: nothing can be folded onto the start line.
+  /// RFC 9112 §5.2: a server refuses line folding with 400. In a response a gateway may refuse it
+  /// or put spaces in its place; the parser does the latter. RFC 9112 §2.2: nothing can be folded
+  /// onto the start line.
   private void checkFold() throws ProxyException {
     if (kind != Kind.RESPONSE_HEAD) {
       throw violation("folded field line (RFC 9112 §5.2)");
@@ -236,7 +242,8 @@ final class SectionScanner {
         : Violation.head(side, FIELDS_TOO_LARGE, "header section: " + format, limit);
   }
 
-  /// RFC 9110 §5.5: CR, LF and NUL are dangerous in a field value, other controls are invalid; RFC 9112 §2.2 for a bare LF.
+  /// RFC 9110 §5.5: CR, LF and NUL are dangerous in a field value, other controls are invalid; RFC
+  /// 9112 §2.2 for a bare LF.
   private ProxyException forbidden(byte control, int offset) {
     return control == Octets.LF
         ? violation("LF without CR at octet %s (RFC 9112 §2.2)", offset)

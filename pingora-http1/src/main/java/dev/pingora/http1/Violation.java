@@ -10,8 +10,9 @@ import dev.pingora.error.ProxyException;
 
 /// Makes the refusals of this module, so that each rule decides only its status and its words.
 ///
-/// A request's fault is the client's and carries the status to answer with. A response's fault is the upstream's: whatever the
-/// rule, the client gets the 502 that stands for every upstream fault, and the connection is not used again.
+/// A request's fault is the client's and carries the status to answer with. A response's fault is
+/// the upstream's: whatever the rule, the client gets the 502 that stands for every upstream fault,
+/// and the connection is not used again.
 final class Violation {
   /// How many octets of bad input a message quotes at most.
   private static final int MAX_QUOTED = 64;

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.http1;
+
+import dev.pingora.error.ErrorSource;
+import dev.pingora.error.ProxyException;
+import dev.pingora.http.Fields;
+import dev.pingora.http.HttpVersion;
+import dev.pingora.http.ResponseHeader;
+
+/// Parses the head of a response: status line (RFC 9112 §4) and field lines (§5).
+///
+/// Three leniencies that framing cannot suffer from, because what goes downstream is our normal
+/// form of it: the space before an absent reason phrase may be missing, and the two repairs of
+/// field lines that RFC 9112 §5.1 and §5.2 speak of. Everything else that the grammar does not
+/// allow makes the response malformed; the client gets 502. How the content is framed is decided by
+/// [MessageFraming#ofResponse], nowhere else.
+///
+/// Pure; one instance parses one head.
+public final class ResponseParser {
+  private static final int USUAL_LINES = 16;
+  private static final int STATUS = VersionText.LENGTH + 1;
+  private static final int STATUS_END = STATUS + 3;
+  private static final ErrorSource SIDE = ErrorSource.UPSTREAM;
+
+  private final byte[] head;
+
+  private ResponseParser(byte[] head) {
+    this.head = head;
+  }
+
+  /// Like [#parse(byte[], int)] with a guess at the number of lines.
+  public static ResponseHeader parse(byte[] head) throws ProxyException {
+    return parse(head, USUAL_LINES);
+  }
+
+  /// {@return the response}
+  ///
+  /// @param head one head, from the first octet of the status line to the end of the empty line;
+  ///   taken over: nobody may write it again
+  /// @param expectedLines [HeadReader#fieldLines]; a hint that changes nothing but the room made at
+  ///   first
+  /// @throws ProxyException upstream, of kind `INVALID_HTTP_HEADER`
+  public static ResponseHeader parse(byte[] head, int expectedLines) throws ProxyException {
+    return new ResponseParser(head).response(expectedLines);
+  }
+
+  private ResponseHeader response(int expectedLines) throws ProxyException {
+    HttpVersion version = VersionText.parse(head, 0, SIDE);
+    int status = status();
+    int reason = octet(STATUS_END) == Octets.SP ? STATUS_END + 1 : STATUS_END;
+    int end = reason;
+    while (!Octets.isControl(octet(end)) || head[end] == Octets.HTAB) {
+      end++;
+    }
+    boolean spaced = reason > STATUS_END || end == reason;
+    if (!spaced || head[end] != Octets.CR || octet(end + 1) != Octets.LF) {
+      throw violation(
+          "status line with %s at octet %s (RFC 9112 §4)",
+          Violation.quote(head[spaced ? end : STATUS_END]), spaced ? end : STATUS_END);
+    }
+    Fields fields =
+        new FieldParser(head, SectionScanner.Kind.RESPONSE_HEAD, SIDE, expectedLines)
+            .parse(end + 2);
+    return ResponseHeader.ofHead(status, head, reason, end - reason, version, fields);
+  }
+
+  /// RFC 9112 §4: three digits. RFC 9110 §15: codes under 100 have no class; those over 599 count
+  /// as 5xx and are forwarded.
+  private int status() throws ProxyException {
+    boolean digits = octet(VersionText.LENGTH) == Octets.SP;
+    int status = 0;
+    for (int i = STATUS; i < STATUS_END; i++) {
+      digits &= Octets.isDigit(octet(i));
+      status = status * 10 + head[i] - '0';
+    }
+    if (!digits || status < 100) {
+      throw violation(
+          "status code \"%s\" (RFC 9112 §4)", Violation.quote(head, STATUS, STATUS_END));
+    }
+    return status;
+  }
+
+  private byte octet(int index) throws ProxyException {
+    if (index >= head.length) {
+      throw violation("the head ends within the status line");
+    }
+    return head[index];
+  }
+
+  private static ProxyException violation(String format, Object... args) {
+    return Violation.head(SIDE, format, args);
+  }
+}

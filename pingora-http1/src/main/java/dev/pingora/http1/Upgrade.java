@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.http1;
+
+import dev.pingora.http.FieldName;
+import dev.pingora.http.Fields;
+import dev.pingora.http.HttpVersion;
+import dev.pingora.http.RequestHeader;
+
+/// Whether a request asks to change the protocol of its connection (RFC 9110 §7.8). Pure; any
+/// thread may use it.
+public final class Upgrade {
+  private Upgrade() {}
+
+  /// {@return whether the request asks for an upgrade}
+  ///
+  /// Both fields are needed: without the connection option, Upgrade may come from another
+  /// connection, through somebody who forgot to take it off. In HTTP/1.0 it must be ignored. A 101
+  /// to a request of which this is not true is malformed.
+  public static boolean isRequested(RequestHeader request) {
+    Fields header = request.headers();
+    return header.contains(FieldName.UPGRADE)
+        && request.version() == HttpVersion.HTTP_1_1
+        && header.contains(FieldName.CONNECTION, "upgrade");
+  }
+}
