@@ -44,7 +44,7 @@ public enum Persistence {
     }
     int length = fields.indexOf(FieldName.CONTENT_LENGTH, 0);
     return fields.contains(FieldName.TRANSFER_ENCODING)
-        || (length >= 0 && !fields.valueEquals(length, "0"));
+        || (length >= 0 && fields.valueAsLong(length) != 0);
   }
 
   /// RFC 9112 §9.3: close wins; then 1.1 persists; then 1.0 persists if it says keep-alive.
