@@ -1,0 +1,10 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+import org.jspecify.annotations.NullMarked;
+
+/// An in-memory cache that expires, and loads each missing value once.
+@NullMarked
+module dev.pingora.memorycache {
+  requires static org.jspecify;
+}
