@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.limits;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Counts what is under way for each key: requests of a client, connections to a backend.
+///
+/// An [Estimator] whose additions are undone when a guard closes. Its estimates err upwards only,
+/// so a limit on them holds for certain. Constant memory (256 KiB by default); a guard is the only
+/// allocation. Any thread may call anything, and a guard may close on another thread than it was
+/// made on.
+///
+/// {@snippet :
+/// try (Inflight.Guard guard = inflight.incr(client, 1)) {
+///   if (guard.count() > 100) { return tooMany(); }
+///   serve();
+/// }
+/// }
+public final class Inflight {
+  private static final int HASHES = 4;
+  private static final int SLOTS = 8192;
+
+  private final Estimator estimator;
+
+  private Inflight(Estimator estimator) {
+    this.estimator = estimator;
+  }
+
+  /// {@return a counter of 4 rows of 8,192 slots}
+  public static Inflight create() {
+    return of(HASHES, SLOTS);
+  }
+
+  /// {@return a counter of the given geometry, see [Estimator#of(int, int)]}
+  public static Inflight of(int hashes, int slots) {
+    return of(hashes, slots, new SecureRandom());
+  }
+
+  /// As [#of(int, int)] with the secrets taken from a generator.
+  static Inflight of(int hashes, int slots, RandomGenerator random) {
+    return new Inflight(Estimator.of(hashes, slots, random));
+  }
+
+  /// Adds `n` to a key until the guard closes.
+  public Guard incr(Object key, long n) {
+    long hash = estimator.hash(key);
+    long step = Rows.step(n);
+    return new Guard(estimator, hash, step, estimator.add(hash, step));
+  }
+
+  /// Adds `n` to a key unless that would exceed `limit`. {@return the guard, or nothing when over}
+  ///
+  /// Never admits beyond the limit. Of several callers that race for the last place all may be
+  /// refused: each adds first and looks then.
+  public Optional<Guard> tryIncr(Object key, long n, long limit) {
+    Guard guard = incr(key, n);
+    if (guard.count() <= limit) {
+      return Optional.of(guard);
+    }
+    guard.close();
+    return Optional.empty();
+  }
+
+  /// {@return what is under way for a key now, or more}
+  public long get(Object key) {
+    return estimator.get0(estimator.hash(key));
+  }
+
+  /// Holds a count up until it closes. Closing twice subtracts once.
+  public static final class Guard implements AutoCloseable {
+    private static final long CLOSED = -1;
+    private static final VarHandle HELD;
+
+    static {
+      try {
+        HELD = MethodHandles.lookup().findVarHandle(Guard.class, "held", long.class);
+      } catch (ReflectiveOperationException impossible) {
+        throw new ExceptionInInitializerError(impossible);
+      }
+    }
+
+    private final Estimator estimator;
+    private final long hash;
+    private final long step;
+    private final long count;
+
+    /// What to subtract on closing, or [#CLOSED].
+    private volatile long held;
+
+    private Guard(Estimator estimator, long hash, long step, long count) {
+      this.estimator = estimator;
+      this.hash = hash;
+      this.step = step;
+      this.count = count;
+      this.held = step;
+    }
+
+    /// {@return the key's count right after this guard was added}
+    public long count() {
+      return count;
+    }
+
+    /// {@return the key's count now}
+    public long current() {
+      return estimator.get0(hash);
+    }
+
+    /// Adds the guard's step once more; closing subtracts all of it. {@return the new count}
+    ///
+    /// @throws IllegalStateException when the guard is closed
+    public long incr() {
+      // Counted before it is noted: a close in between may not subtract what nobody added yet.
+      long now = estimator.add(hash, step);
+      for (long seen = held; seen != CLOSED; seen = held) {
+        if (swapHeld(seen, seen + step)) {
+          return now;
+        }
+      }
+      estimator.add(hash, -step);
+      throw new IllegalStateException("guard is closed");
+    }
+
+    @Override
+    public void close() {
+      long seen = takeHeld();
+      if (seen != CLOSED) {
+        estimator.add(hash, -seen);
+      }
+    }
+
+    private boolean swapHeld(long expected, long next) {
+      return HELD.compareAndSet(this, expected, next);
+    }
+
+    private long takeHeld() {
+      return (long) HELD.getAndSet(this, CLOSED);
+    }
+  }
+}
