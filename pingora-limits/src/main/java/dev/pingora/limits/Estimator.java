@@ -58,9 +58,11 @@ public final class Estimator {
     return new Estimator(new Rows(hashes, slots, random));
   }
 
-  /// Adds `n` to a key. {@return the new estimate}
+  /// Adds `n` to a key.
   ///
   /// One call adds 2⁵³ at most, and an estimate stays at 2⁶² once there.
+  ///
+  /// @return the new estimate
   public long incr(Object key, long n) {
     return add(hash(key), Rows.step(n));
   }
@@ -70,7 +72,9 @@ public final class Estimator {
     return add(hash(key), Rows.step(n));
   }
 
-  /// Takes back `n` that [#incr] added before. {@return the new estimate}
+  /// Takes back `n` that [#incr] added before.
+  ///
+  /// @return the new estimate
   public long decr(Object key, long n) {
     return add(hash(key), -Rows.step(n));
   }

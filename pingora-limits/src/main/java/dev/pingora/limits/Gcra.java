@@ -93,8 +93,8 @@ public final class Gcra {
 
   /// Takes `n` tokens of a key, all or none.
   ///
-  /// {@return 0 when taken; else the nanoseconds after which they would be there, [#NEVER] when `n`
-  /// exceeds the burst}
+  /// @return 0 when taken; else the nanoseconds after which they would be there, [#NEVER] when `n`
+  ///   exceeds the burst
   public long take(Object key, long n) {
     return take0(rows.hash(requireNonNull(key, "key")), n);
   }

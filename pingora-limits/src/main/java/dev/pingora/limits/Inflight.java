@@ -54,10 +54,12 @@ public final class Inflight {
     return new Guard(estimator, hash, step, estimator.add(hash, step));
   }
 
-  /// Adds `n` to a key unless that would exceed `limit`. {@return the guard, or nothing when over}
+  /// Adds `n` to a key unless that would exceed `limit`.
   ///
   /// Never admits beyond the limit. Of several callers that race for the last place all may be
   /// refused: each adds first and looks then.
+  ///
+  /// @return the guard, or nothing when over
   public Optional<Guard> tryIncr(Object key, long n, long limit) {
     Guard guard = incr(key, n);
     if (guard.count() <= limit) {
@@ -111,9 +113,11 @@ public final class Inflight {
       return estimator.get0(hash);
     }
 
-    /// Adds the guard's step once more; closing subtracts all of it. {@return the new count}
+    /// Adds the guard's step once more; closing subtracts all of it.
     ///
     /// @throws IllegalStateException when the guard is closed
+    ///
+    /// @return the new count
     public long incr() {
       // Counted before it is noted: a close in between may not subtract what nobody added yet.
       long now = estimator.add(hash, step);

@@ -88,7 +88,9 @@ public final class Rate {
     return new Rate(new Rows(hashes, slots, random), interval, nanoClock);
   }
 
-  /// Counts `n` events of a key. {@return its events in the running interval, these included}
+  /// Counts `n` events of a key.
+  ///
+  /// @return its events in the running interval, these included
   public long observe(Object key, long n) {
     return observe0(rows.hash(requireNonNull(key, "key")), n);
   }
@@ -158,11 +160,10 @@ public final class Rate {
     Windows seen = windows.get();
     while (seen.interval() < running) {
       Windows next = new Windows(running, rows.newCells(), previousTable(seen, running));
-      Windows witness = windows.compareAndExchange(seen, next);
-      if (witness == seen) {
+      if (windows.compareAndSet(seen, next)) {
         return next;
       }
-      seen = witness;
+      seen = windows.get();
     }
     return seen;
   }

@@ -31,7 +31,8 @@ record Refill(long unitsPerNano, double unitsPerToken, boolean exact, long burst
     long divisor = gcd(perNanos, permits);
     long denominator = permits / divisor;
     boolean exact = denominator <= MAX_UNITS_PER_NANO;
-    double perToken = exact ? perNanos / divisor : (double) perNanos / permits;
+    long wholeUnits = perNanos / divisor;
+    double perToken = exact ? wholeUnits : (double) perNanos / permits;
     require("burst", burst, (long) (MAX_UNITS / Math.max(1, perToken)));
     long limit = (long) Math.ceil(burst * perToken);
     if (exact) {

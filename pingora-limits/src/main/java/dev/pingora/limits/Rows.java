@@ -70,26 +70,30 @@ final class Rows {
     return row * slots + (int) ((upperHalf * slots) >>> 32);
   }
 
-  /// Adds to every cell of a key. {@return the least of them afterwards}
+  /// Adds to every cell of a key and reads them afterwards.
+  ///
+  /// The sums that the additions themselves give do not do: of threads that race, each may come
+  /// first in some row, and all would be told 1. A cell read after the last addition holds all
+  /// additions that were complete by then, so of racing additions of 1 the k-th to complete is told
+  /// k or more.
+  ///
+  /// @return the least cell of the key
   long add(AtomicLongArray cells, long hash, long delta) {
-    long least = Long.MAX_VALUE;
     for (int row = 0; row < multipliers.length; row++) {
       int cell = cell(hash, row);
       long sum = cells.getAndAdd(cell, delta) + delta;
       if (sum > MAX_COUNT || sum < -MAX_COUNT) {
-        sum = sum > 0 ? MAX_COUNT : -MAX_COUNT;
-        cells.set(cell, sum);
+        cells.set(cell, sum > 0 ? MAX_COUNT : -MAX_COUNT);
       }
-      least = Math.min(least, sum);
     }
-    return least;
+    return min(cells, hash);
   }
 
   /// {@return the least cell of a key}
   long min(AtomicLongArray cells, long hash) {
     long least = Long.MAX_VALUE;
     for (int row = 0; row < multipliers.length; row++) {
-      least = Math.min(least, cells.getOpaque(cell(hash, row)));
+      least = Math.min(least, cells.get(cell(hash, row)));
     }
     return least;
   }

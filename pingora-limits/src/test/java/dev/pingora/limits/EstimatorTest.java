@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -147,6 +149,27 @@ class EstimatorTest {
           }
         });
     assertThat(estimator.get("shared")).isEqualTo(4L * each);
+  }
+
+  @Test
+  void answersNoMoreRacersThanALimitThatTheyAreWithinIt() throws Exception {
+    int each = 2_000;
+    for (int round = 0; round < 50; round++) {
+      Estimator fresh = Estimator.of(4, 64, new Random(round));
+      long[][] answers = new long[3][each];
+      Race.run(
+          3,
+          thread -> {
+            for (int i = 0; i < each; i++) {
+              answers[thread][i] = fresh.incr("shared", 1);
+            }
+          });
+      long[] sorted = Stream.of(answers).flatMapToLong(LongStream::of).sorted().toArray();
+      for (int i = 0; i < sorted.length; i++) {
+        // Had i + 1 additions been told i or less, a limit of i would have admitted i + 1.
+        assertThat(sorted[i]).isGreaterThan(i);
+      }
+    }
   }
 
   @Test

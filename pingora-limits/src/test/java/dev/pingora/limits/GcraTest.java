@@ -122,7 +122,7 @@ class GcraTest {
       int key = random.nextInt(20);
       int n = 1 + random.nextInt(3);
       long start = Math.max(arrivals.getOrDefault(key, 0L), clock.get());
-      long next = start + n * 20 * MILLI;
+      long next = start + n * 20L * MILLI;
       long wait = Math.max(0, next - clock.get() - 200 * MILLI);
       if (wait == 0) {
         arrivals.put(key, next);

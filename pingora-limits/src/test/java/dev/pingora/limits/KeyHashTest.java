@@ -50,21 +50,21 @@ class KeyHashTest {
   }
 
   @Test
-  void hashesEqualKeysAlike() throws Exception {
+  void hashesEqualKeysAlike() {
     assertThat(hash.of(new String("a key".toCharArray()))).isEqualTo(hash.of("a key"));
     assertThat(hash.of(new byte[] {1, 2})).isEqualTo(hash.of(new byte[] {1, 2}));
-    assertThat(hash.of(InetAddress.getByName("::1")))
-        .isEqualTo(hash.of(InetAddress.getByName("::1")));
+    assertThat(hash.of(InetAddress.ofLiteral("::1")))
+        .isEqualTo(hash.of(InetAddress.ofLiteral("::1")));
     assertThat(hash.of((Object) 7L)).isEqualTo(hash.of(7L));
     assertThat(hash.of((Object) 7)).isEqualTo(hash.of(7L));
   }
 
   @Test
-  void tellsIpv6AddressesWithEqualHashCodesApart() throws Exception {
+  void tellsIpv6AddressesWithEqualHashCodesApart() {
     // Inet6Address.hashCode adds up 32-bit words, so swapping two of them goes unnoticed.
-    InetAddress one = InetAddress.getByName("2001:db8:0:0:0:1:0:2");
-    InetAddress two = InetAddress.getByName("2001:db8:0:0:0:2:0:1");
-    InetAddress swapped = InetAddress.getByName("0:1:0:0:0:2:2001:db8");
+    InetAddress one = InetAddress.ofLiteral("2001:db8:0:0:0:1:0:2");
+    InetAddress two = InetAddress.ofLiteral("2001:db8:0:0:0:2:0:1");
+    InetAddress swapped = InetAddress.ofLiteral("0:1:0:0:0:2:2001:db8");
     assertThat(hash.of(one)).isNotEqualTo(hash.of(two)).isNotEqualTo(hash.of(swapped));
   }
 
