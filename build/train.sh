@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# SPDX-FileCopyrightText: The Pingora for the JVM authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sourced by ./pingora: a training run for the AOT cache (JEP 483, 514). The JVM notes what a gateway
+# loads and links while it starts and serves, and keeps that in a file, ready made: starting takes
+# half the time. Speaks HTTP by bash alone, so that building needs no further tool.
+
+train_requests=200
+
+# A gateway that is its own upstream: requests for the host "origin" it answers itself.
+train_config() {
+  cat <<EOF
+threads: 1
+listeners:
+  - address: 127.0.0.1:$1
+upstreams:
+  self: { servers: ["127.0.0.1:$1"] }
+routes:
+  - match: { host: origin, path: / }
+    respond: { status: 200, body: "ok\n" }
+  - match: { host: "*", path: / }
+    upstream: self
+    request_headers: { set: { Host: origin } }
+EOF
+}
+
+# train APP COMMAND…: writes APP/pingora.aot, or returns 1 and leaves none. COMMAND is java and its flags.
+train() {
+  local app=$1 port pid
+  shift
+  port=$((20000 + RANDOM % 20000))
+  train_config "$port" >"$app/training.yaml"
+  local modules=(--module-path "$app/lib" --module dev.pingora.gateway/dev.pingora.gateway.Main)
+  "$@" -XX:AOTMode=record -XX:AOTConfiguration="$app/training.aotconf" -Xlog:aot=error \
+    "${modules[@]}" -c "$app/training.yaml" </dev/null &
+  pid=$!
+  train_by_requests "$port" "$pid" || echo "training: no answer on port $port"
+  kill -TERM "$pid" 2>/dev/null || true
+  wait "$pid" || true
+  # In two steps: the one-step form hands its flags to a child in a variable that knows no quotes.
+  "$@" -XX:AOTMode=create -XX:AOTConfiguration="$app/training.aotconf" -XX:AOTCache="$app/pingora.aot" \
+    -Xlog:aot=error "${modules[@]}"
+  rm -f "$app/training.aotconf"
+}
+
+# train_by_requests PORT PID: requests over one connection, each read to its end.
+train_by_requests() {
+  local i line
+  for i in {1..100}; do
+    kill -0 "$2" 2>/dev/null || return 1
+    if exec 8<>"/dev/tcp/127.0.0.1/$1"; then break; fi 2>/dev/null
+    sleep 0.1
+  done
+  for ((i = 0; i < train_requests; i++)); do
+    printf 'GET /a HTTP/1.1\r\nHost: training\r\nUser-Agent: bash\r\nAccept: */*\r\n\r\n' >&8
+    while IFS= read -r -t 5 -u 8 line && [ "$line" != ok ]; do :; done
+    [ "$line" = ok ] || return 1
+  done
+  exec 8>&-
+}
