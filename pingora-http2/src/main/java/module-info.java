@@ -9,6 +9,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.pingora.http2 {
   requires static org.jspecify;
   requires transitive dev.pingora.http;
-  requires io.netty.codec.http2;
-  requires io.netty.buffer;
+
+  exports dev.pingora.http2;
 }

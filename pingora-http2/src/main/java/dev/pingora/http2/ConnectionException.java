@@ -9,8 +9,8 @@ import dev.pingora.http2.Http2Error.Origin;
 /// Carries a connection error from the place that notices it to [Http2Connection#receive].
 ///
 /// It never leaves the package. It has no stack trace: a hostile peer causes it at will, and the
-/// reason names the rule. Stream errors are not thrown, because the rest of the frame still has
-/// to be read.
+/// reason names the rule. Stream errors are not thrown, because the rest of the frame still has to
+/// be read.
 final class ConnectionException extends Exception {
   private static final long serialVersionUID = 1L;
 

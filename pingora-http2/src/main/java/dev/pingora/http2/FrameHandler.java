@@ -8,9 +8,12 @@ import java.nio.ByteBuffer;
 /// Receives whole, size-checked frames from a [FrameReader], as primitive arguments, so that no
 /// object is made for a frame.
 ///
-/// What can be judged from the frame alone has been judged; what needs the state of streams is
-/// left to the receiver. Stream identifiers are never 0 where a stream is meant.
+/// What can be judged from the frame alone has been judged; what needs the state of streams is left
+/// to the receiver. Stream identifiers are never 0 where a stream is meant.
 interface FrameHandler {
+  /// {@return whether the rest of the input is not to be read: the connection is closed}
+  boolean isStopped();
+
   /// A DATA frame begins.
   ///
   /// @param length its whole length, which is what flow control counts (RFC 9113 §6.1)
@@ -24,13 +27,8 @@ interface FrameHandler {
   /// @param last whether the frame's content is complete with this call
   void data(ByteBuffer content, boolean last) throws ConnectionException;
 
-  /// A whole field block: HEADERS with its CONTINUATION frames, padding removed.
-  ///
-  /// @param block lent for the call, from `from` to `to`
-  /// @param dependency the stream it depends on, -1 without priority
-  void fieldBlock(
-      int streamId, byte[] block, int from, int to, boolean endStream, int dependency)
-      throws ConnectionException;
+  /// A whole field block, lent for the call.
+  void fieldBlock(FieldBlock block) throws ConnectionException;
 
   void priority(int streamId, int dependency) throws ConnectionException;
 

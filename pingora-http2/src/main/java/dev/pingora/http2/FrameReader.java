@@ -28,8 +28,8 @@ import java.nio.charset.StandardCharsets;
 /// knowing any stream.
 ///
 /// Incremental: every call consumes its whole input, whatever the cut. The content of DATA is
-/// passed on in place; all other payloads are gathered in one array, where CONTINUATION frames
-/// line up behind their HEADERS, so that a field block is decoded from one piece.
+/// passed on in place; all other payloads are gathered in one array, where CONTINUATION frames line
+/// up behind their HEADERS, so that a field block is decoded from one piece.
 ///
 /// ```
 ///   HEADER ──► PAYLOAD ──────────► (frame done) HEADER
@@ -38,8 +38,8 @@ import java.nio.charset.StandardCharsets;
 ///      └─────► SKIP                                        unknown types
 /// ```
 ///
-/// Bounds: a frame's length by `maxFrameBytes`, a field block by
-/// [Http2Limits#maxFieldBlockBytes] and [Http2Limits#maxContinuations]. Nothing else is kept.
+/// Bounds: a frame's length by `maxFrameBytes`, a field block by [Http2Limits#maxFieldBlockBytes]
+/// and [Http2Limits#maxContinuations]. Nothing else is kept.
 ///
 /// Threads: the connection thread only.
 final class FrameReader {
@@ -76,9 +76,7 @@ final class FrameReader {
 
   // The field block being assembled; expectedStream is 0 when none is.
   private int expectedStream;
-  private int blockFrom;
-  private boolean blockEndsStream;
-  private int blockDependency;
+  private final FieldBlock block = new FieldBlock();
   private int continuations;
   private boolean firstFrame = true;
 
@@ -98,7 +96,7 @@ final class FrameReader {
   ///
   /// After an exception the reader is of no use any more.
   void read(ByteBuffer input) throws ConnectionException {
-    while (input.hasRemaining()) {
+    while (input.hasRemaining() && !handler.isStopped()) {
       switch (state) {
         case HEADER -> readHeader(input);
         case PAYLOAD -> readPayload(input);
@@ -225,7 +223,7 @@ final class FrameReader {
     }
     payload.reset(KEEP);
     continuations = 0;
-    blockEndsStream = (flags & END_STREAM) != 0;
+    block.endStream = (flags & END_STREAM) != 0;
     beginPayload();
   }
 
@@ -293,17 +291,17 @@ final class FrameReader {
   }
 
   private void finishHeaders(byte[] bytes) throws ConnectionException {
-    blockFrom = 0;
+    block.from = 0;
     int pad = 0;
     if (padded()) {
-      pad = bytes[blockFrom++] & 0xff;
+      pad = bytes[block.from++] & 0xff;
     }
-    blockDependency = -1;
+    block.dependency = -1;
     if ((flags & PRIORITY_FLAG) != 0) {
-      blockDependency = readInt(bytes, blockFrom) & 0x7fff_ffff;
-      blockFrom += 5;
+      block.dependency = readInt(bytes, block.from) & 0x7fff_ffff;
+      block.from += 5;
     }
-    if (pad > payload.length - blockFrom) {
+    if (pad > payload.length - block.from) {
       // RFC 9113 §6.2: padding that exceeds what is left for the fragment.
       throw ConnectionException.protocol("HEADERS padding longer than the frame");
     }
@@ -317,8 +315,10 @@ final class FrameReader {
       return;
     }
     expectedStream = 0;
-    handler.fieldBlock(
-        streamId, payload.bytes, blockFrom, payload.length, blockEndsStream, blockDependency);
+    block.streamId = streamId;
+    block.bytes = payload.bytes;
+    block.to = payload.length;
+    handler.fieldBlock(block);
   }
 
   private void finishSettings(byte[] bytes) throws ConnectionException {

@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 
 /// Where encoded frames go: the connection thread's output buffer, supplied by the engine.
 ///
-/// Threads: called by the connection thread only, always as `reserve`, writes, `commit`.
-/// The connection bounds what it puts here: DATA only while [#pendingBytes] is below
-/// [Http2Limits#maxPendingOutput], answers to control frames up to
-/// [Http2Limits#maxUnsentReplies], field sections by the number of streams.
+/// Threads: called by the connection thread only, always as `reserve`, writes, `commit`. The
+/// connection bounds what it puts here: DATA only while [#pendingBytes] is below
+/// [Http2Limits#maxPendingOutput], answers to control frames up to [Http2Limits#maxUnsentReplies],
+/// field sections by the number of streams.
 public interface FrameSink {
   /// {@return a buffer, big-endian, with room for at least `bytes` at its position}
   ///

@@ -69,17 +69,15 @@ final class FrameWriter {
     int type = Wire.HEADERS;
     int flags = endStream ? Wire.END_STREAM : 0;
     while (length - from > maxFrameBytes) {
-      fragment(streamId, type, flags, block, from, maxFrameBytes);
+      begin(maxFrameBytes, type, flags, streamId).put(block, from, maxFrameBytes);
+      commit(Wire.FRAME_HEADER + maxFrameBytes);
       from += maxFrameBytes;
       type = Wire.CONTINUATION;
       flags = 0;
     }
-    fragment(streamId, type, flags | Wire.END_HEADERS, block, from, length - from);
-  }
-
-  private void fragment(int streamId, int type, int flags, byte[] block, int from, int count) {
-    begin(count, type, flags, streamId).put(block, from, count);
-    commit(Wire.FRAME_HEADER + count);
+    begin(length - from, type, flags | Wire.END_HEADERS, streamId)
+        .put(block, from, length - from);
+    commit(Wire.FRAME_HEADER + length - from);
   }
 
   void rstStream(int streamId, ErrorCode code) {

@@ -5,8 +5,8 @@ package dev.pingora.http2;
 
 /// Decodes field blocks (RFC 7541 §3, §6). One for each direction of a connection, for its life.
 ///
-/// Every block must pass through here in the order of arrival, even that of a refused stream,
-/// since the blocks share the table (RFC 9113 §4.3). Any error is a connection error.
+/// Every block must pass through here in the order of arrival, even that of a refused stream, since
+/// the blocks share the table (RFC 9113 §4.3). Any error is a connection error.
 ///
 /// Bounds: the table by the size we announced; the output by [FieldTarget]; the work by the length
 /// of the block, which [FrameReader] bounds.
@@ -122,7 +122,7 @@ final class HpackDecoder {
     string(out);
     int valueLength = out.length - valueFrom;
     if (indexing) {
-      table.insert(out.bytes, nameFrom, nameLength, out.bytes, valueFrom, valueLength);
+      table.insert(out.bytes, nameFrom, nameLength, valueFrom, valueLength);
     }
     if (target.admits(nameLength, valueLength)) {
       target.line(nameFrom, nameLength, valueFrom, never);

@@ -10,9 +10,9 @@ import java.util.Arrays;
 /// What is put into the dynamic table: a field line seen for the second time. Most lines of a
 /// service repeat for ever (`server`, `content-type`, `vary`), while identifiers, dates of
 /// modification and lengths come once and would only push the others out; sending a line once more
-/// in full costs less than to guess by name. Lines that hold credentials are never indexed
-/// (RFC 7541 §7.1.3): an upstream connection carries requests of many clients, and a shared table
-/// would tell one client about another.
+/// in full costs less than to guess by name. Lines that hold credentials are never indexed (RFC
+/// 7541 §7.1.3): an upstream connection carries requests of many clients, and a shared table would
+/// tell one client about another.
 ///
 /// Lookup: entries hang in chains by the hash of their name, newest first, `next` holding the
 /// number of the entry before. Eviction is in order of age, so the first evicted entry met ends a
@@ -121,7 +121,7 @@ final class HpackEncoder {
   /// @param neverIndexed whether the sender of the line forbade compression by tables
   void value(byte[] bytes, int from, int length, boolean neverIndexed) {
     if (neverIndexed || isSecret(staticName)) {
-      literal(0x10, 4, staticName, bytes, from, length);
+      literal(0x10, staticName, bytes, from, length);
       return;
     }
     int index = staticName == 0 ? 0 : StaticTable.findValue(staticName, bytes, from, length);
@@ -136,10 +136,10 @@ final class HpackEncoder {
     int nameIndex = staticName != 0 ? staticName : findName();
     boolean fits = name.length + length + HpackTable.OVERHEAD <= table.maxSize() / 2;
     if (!fits || !seenBefore(31 * nameHash + valueHash)) {
-      literal(0x00, 4, nameIndex, bytes, from, length);
+      literal(0x00, nameIndex, bytes, from, length);
       return;
     }
-    literal(0x40, 6, nameIndex, bytes, from, length);
+    literal(0x40, nameIndex, bytes, from, length);
     insert(valueHash, bytes, from, length);
   }
 
@@ -148,9 +148,9 @@ final class HpackEncoder {
   private static boolean isSecret(int staticName) {
     return switch (staticName) {
       case StaticTable.AUTHORIZATION,
-              StaticTable.PROXY_AUTHORIZATION,
-              StaticTable.COOKIE,
-              StaticTable.SET_COOKIE ->
+          StaticTable.PROXY_AUTHORIZATION,
+          StaticTable.COOKIE,
+          StaticTable.SET_COOKIE ->
           true;
       default -> false;
     };
@@ -224,7 +224,9 @@ final class HpackEncoder {
       lineHashes = new int[SLOTS];
     }
     int number = table.nextNumber();
-    table.insert(name.bytes, 0, name.length, bytes, from, length);
+    int nameLength = name.length;
+    name.put(bytes, from, length);
+    table.insert(name.bytes, 0, nameLength, nameLength, length);
     int slot = number & SLOTS - 1;
     int chain = nameHash & CHAINS - 1;
     lineHashes[slot] = 31 * nameHash + valueHash;
@@ -235,8 +237,8 @@ final class HpackEncoder {
   // ---- representations ----
 
   /// A literal of the name that was given and this value (RFC 7541 §6.2).
-  private void literal(int pattern, int prefix, int index, byte[] bytes, int from, int length) {
-    integer(pattern, prefix, index);
+  private void literal(int pattern, int index, byte[] bytes, int from, int length) {
+    integer(pattern, pattern == 0x40 ? 6 : 4, index);
     if (index == 0) {
       string(name.bytes, 0, name.length);
     }

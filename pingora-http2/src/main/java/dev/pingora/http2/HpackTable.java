@@ -74,8 +74,7 @@ final class HpackTable {
   /// An entry larger than the table empties it and is not inserted (RFC 7541 §4.4).
   ///
   /// @return whether it was inserted
-  boolean insert(
-      byte[] name, int nameFrom, int nameLength, byte[] value, int valueFrom, int valueLength) {
+  boolean insert(byte[] bytes, int nameFrom, int nameLength, int valueFrom, int valueLength) {
     int entrySize = nameLength + valueLength + OVERHEAD;
     if (entrySize > maxSize) {
       evictDownTo(0);
@@ -83,8 +82,8 @@ final class HpackTable {
     }
     evictDownTo(maxSize - entrySize);
     int at = makeRoom(nameLength + valueLength);
-    System.arraycopy(name, nameFrom, data, at, nameLength);
-    System.arraycopy(value, valueFrom, data, at + nameLength, valueLength);
+    System.arraycopy(bytes, nameFrom, data, at, nameLength);
+    System.arraycopy(bytes, valueFrom, data, at + nameLength, valueLength);
     if (count() == positions.length) {
       growEntries();
     }

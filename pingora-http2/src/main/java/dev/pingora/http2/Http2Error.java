@@ -28,7 +28,6 @@ public sealed interface Http2Error {
   /// One stream has ended early, the others go on (§5.4.2).
   ///
   /// @param retriable whether the peer guarantees that it did nothing with the request (§8.7)
-  record StreamError(
-      int streamId, ErrorCode code, Origin origin, boolean retriable, String reason)
+  record StreamError(int streamId, ErrorCode code, Origin origin, boolean retriable, String reason)
       implements Http2Error {}
 }

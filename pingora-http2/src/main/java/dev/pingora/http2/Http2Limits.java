@@ -8,20 +8,20 @@ import java.time.Duration;
 /// The bounds of one connection beyond its [Http2Settings]: what a peer can make us hold or do.
 ///
 /// @param connectionWindow bytes of content, of all streams together, that may wait here for the
-///     application; at least 65535, which the protocol grants from the start
+///   application; at least 65535, which the protocol grants from the start
 /// @param maxFields field lines in a section; more are answered like a section that is too long
 /// @param maxFieldBlockBytes compressed bytes of one field section with its CONTINUATION frames
 /// @param maxContinuations CONTINUATION frames of one field section (CVE-2024-27316 and its kin)
 /// @param maxPendingOutput bytes in the [FrameSink] above which no DATA is written
 /// @param maxUnsentReplies PING and SETTINGS acknowledgements and resets written but not yet
-///     fetched by the peer (CVE-2019-9512, -9514, -9515)
+///   fetched by the peer (CVE-2019-9512, -9514, -9515)
 /// @param resetBurst streams a peer may have cut short at once, by RST_STREAM or by provoking ours
-///     (CVE-2023-44487, CVE-2025-8671)
+///   (CVE-2023-44487, CVE-2025-8671)
 /// @param resetsPerMinute how many more such streams it may have every minute
 /// @param controlBurst frames without content at once: PING, SETTINGS, PRIORITY, WINDOW_UPDATE,
-///     empty DATA, unknown types, frames on closed streams
+///   empty DATA, unknown types, frames on closed streams
 /// @param controlPerSecond how many more of these it may send every second, beside those that the
-///     traffic itself calls for
+///   traffic itself calls for
 /// @param settingsTimeout how long our SETTINGS may stay unacknowledged (RFC 9113 §6.5.3)
 /// @param drainTimeout how long [Http2Connection#shutdown] waits for the sign that the peer knows
 /// @param maxDebugBytes debug data of a GOAWAY that is shown

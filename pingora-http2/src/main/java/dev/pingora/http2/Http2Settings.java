@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
 /// @param initialWindowSize bytes the other side may send on a new stream
 /// @param maxFrameSize bytes of the largest payload this side accepts, 16384..16777215
 /// @param maxHeaderListSize bytes of the largest field section this side accepts, uncompressed,
-///     each field line counting 32 more; `Integer.MAX_VALUE` for any
+///   each field line counting 32 more; `Integer.MAX_VALUE` for any
 public record Http2Settings(
     int headerTableSize,
     int maxConcurrentStreams,
@@ -115,8 +115,8 @@ public record Http2Settings(
             + (maxHeaderListSize != INITIAL.maxHeaderListSize ? 1 : 0));
   }
 
-  /// Writes what differs from [#INITIAL]; a client also switches push off and leaves out the
-  /// number of streams, which would concern pushed ones only.
+  /// Writes what differs from [#INITIAL]; a client also switches push off and leaves out the number
+  /// of streams, which would concern pushed ones only.
   void writeTo(ByteBuffer out, boolean client) {
     if (client) {
       put(out, Wire.ENABLE_PUSH, 0, 1);

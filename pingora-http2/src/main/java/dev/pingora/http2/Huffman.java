@@ -8,10 +8,9 @@ package dev.pingora.http2;
 /// The code is canonical: codes of one length are consecutive, in the order of their symbols. The
 /// lengths therefore say everything, and the codes are computed.
 ///
-/// Decoding takes four bits a step. The states are the inner nodes of the code tree, 256 of them;
-/// a step's entry holds the next state, whether a symbol has been completed (a step cannot
-/// complete two, the shortest code having five bits), the symbol, and whether the input may end
-/// there.
+/// Decoding takes four bits a step. The states are the inner nodes of the code tree, 256 of them; a
+/// step's entry holds the next state, whether a symbol has been completed (a step cannot complete
+/// two, the shortest code having five bits), the symbol, and whether the input may end there.
 final class Huffman {
   /// Bits of the code of each octet, and last of EOS (RFC 7541 Appendix B).
   private static final byte[] LENGTHS = {
@@ -79,7 +78,7 @@ final class Huffman {
   /// Appends the decoded octets to `out`.
   ///
   /// @throws ConnectionException COMPRESSION_ERROR for EOS in the string, for padding longer than
-  ///     seven bits or not of ones (RFC 7541 §5.2)
+  ///   seven bits or not of ones (RFC 7541 §5.2)
   static void decode(byte[] source, int from, int count, Scratch out) throws ConnectionException {
     // The shortest code has five bits.
     byte[] target = out.ensure(Math.toIntExact(count * 8L / 5));

@@ -122,8 +122,7 @@ final class StaticTable {
     byte[] name = name(first);
     // Entries of one name are neighbours; the longest run is :status with seven.
     for (int index = first; index <= LENGTH && name(index).length == name.length; index++) {
-      if (equal(value(index), bytes, from, length)
-          && equal(name(index), name, 0, name.length)) {
+      if (equal(value(index), bytes, from, length) && equal(name(index), name, 0, name.length)) {
         return index;
       }
     }

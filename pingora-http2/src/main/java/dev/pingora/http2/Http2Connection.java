@@ -1,0 +1,574 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.http2;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pingora.http.Fields;
+import dev.pingora.http.Method;
+import dev.pingora.http.RequestHeader;
+import dev.pingora.http.ResponseHeader;
+import dev.pingora.http.StatusCode;
+import dev.pingora.http2.Http2Error.ConnectionError;
+import dev.pingora.http2.Http2Error.Origin;
+import dev.pingora.http2.Http2Error.StreamError;
+import dev.pingora.http2.Streams.Ending;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// One HTTP/2 connection (RFC 9113), server or client, without a transport.
+///
+/// **Shape.** The owner feeds bytes of the peer to [#receive], which calls the listeners at once;
+/// it calls methods of the connection and of its [Http2Stream]s, which append frames to the
+/// [FrameSink]. There is no thread, no lock, no clock and no I/O here. Content is never buffered:
+/// what comes is lent to the listener, what cannot go stays with the stream that offers it.
+///
+/// **Threads.** One owner, the connection thread, calls everything and is called by everything.
+///
+/// **A turn of the owner** is: [#receive] what has come; do what request threads have asked for;
+/// [#flush]; hand the sink to the transport; [#tick] when its time has come; look at [#state].
+///
+/// **Parts**, each with one reason to wait: [FrameReader] cuts bytes into frames, [Receiver] judges
+/// them, [SectionReader] and [HpackDecoder] read field sections; [FrameWriter], [SectionWriter] and
+/// [HpackEncoder] write; [SendFlow] and [ReceiveWindow] keep the windows; [Streams] is the table;
+/// [SettingsExchange], [Shutdown] and [FloodGuard] are what their names say.
+public final class Http2Connection {
+  /// RFC 9113 §3.4: what a client sends first.
+  private static final byte[] PREFACE =
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  /// Streams a client opens before it knows the server's limit (§6.5.2 recommends at least 100).
+  private static final int STREAMS_AT_FIRST = 100;
+
+  private static final int TOO_LARGE = 431;
+
+  private final boolean server;
+  private final Http2Limits limits;
+  private final Http2Listener listener;
+  private final SettingsExchange settings;
+  private final Streams streams = new Streams();
+  private final Shutdown shutdown = new Shutdown();
+  private final FrameWriter writer;
+  private final FloodGuard guard;
+  private final SendFlow sendFlow;
+  private final SectionWriter sections = new SectionWriter();
+  private final ReceiveWindow receiveWindow;
+  private final Receiver receiver;
+  private final FrameReader reader;
+  private int prefaceBytes;
+  private long settingsDeadline;
+  private boolean closed;
+
+  private Http2Connection(
+      Http2Settings ours,
+      Http2Limits limits,
+      Http2Listener listener,
+      @Nullable RequestListener requests,
+      FrameSink sink) {
+    this.server = requests != null;
+    this.limits = requireNonNull(limits, "limits");
+    this.listener = requireNonNull(listener, "listener");
+    settings = new SettingsExchange(requireNonNull(ours, "ours"), !server);
+    writer = new FrameWriter(requireNonNull(sink, "sink"));
+    guard = new FloodGuard(limits, writer);
+    sendFlow = new SendFlow(writer, guard, limits);
+    receiveWindow = new ReceiveWindow(limits.connectionWindow());
+    receiver = new Receiver(this, streams, guard, settings, requests);
+    reader = new FrameReader(receiver, limits, ours.maxFrameSize());
+  }
+
+  /// {@return the server's side of a connection; [#open] has to be called first}
+  public static Http2Connection server(
+      Http2Settings ours,
+      Http2Limits limits,
+      Http2Listener listener,
+      RequestListener requests,
+      FrameSink sink) {
+    requireNonNull(requests, "requests");
+    return new Http2Connection(ours, limits, listener, requests, sink);
+  }
+
+  /// {@return the client's side of a connection; [#open] has to be called first}
+  public static Http2Connection client(
+      Http2Settings ours, Http2Limits limits, Http2Listener listener, FrameSink sink) {
+    return new Http2Connection(ours, limits, listener, null, sink);
+  }
+
+  // ---- life ----
+
+  /// Writes the preface: our SETTINGS, and the window of the connection.
+  ///
+  /// @param nowNanos the caller's clock, as in all methods; any origin
+  public void open(long nowNanos) {
+    if (!server) {
+      prefaceBytes = PREFACE.length;
+      writer.raw(PREFACE);
+    }
+    writer.settings(settings.ours(), !server);
+    int more = limits.connectionWindow() - Wire.DEFAULT_WINDOW;
+    if (more > 0) {
+      writer.windowUpdate(0, more);
+    }
+    settingsDeadline = nowNanos + limits.settingsTimeout().toNanos();
+    guard.now(nowNanos);
+  }
+
+  /// Takes all bytes of `input`, which came from the peer, and calls the listeners.
+  public void receive(ByteBuffer input, long nowNanos) {
+    guard.now(nowNanos);
+    try {
+      if (!closed && readPreface(input)) {
+        reader.read(input);
+      }
+    } catch (ConnectionException e) {
+      fail(e.error());
+    }
+    input.position(input.limit());
+  }
+
+  private boolean readPreface(ByteBuffer input) throws ConnectionException {
+    while (prefaceBytes < PREFACE.length && input.hasRemaining()) {
+      if (input.get() != PREFACE[prefaceBytes++]) {
+        throw ConnectionException.protocol("invalid connection preface");
+      }
+    }
+    return prefaceBytes == PREFACE.length;
+  }
+
+  /// The transport has ended: all open streams are reset, nothing is written any more.
+  public void endOfInput() {
+    if (!closed) {
+      closed = true;
+      resetAll(
+          new ConnectionError(ErrorCode.CANCEL, Origin.REMOTE, "connection closed by the peer"));
+    }
+  }
+
+  /// Lets the streams that wait send DATA, in turn. To be called once a turn, and when the
+  /// transport has taken bytes of the sink.
+  public void flush() {
+    if (!closed) {
+      sendFlow.flush();
+    }
+  }
+
+  /// Begins a graceful end (RFC 9113 §6.8). What is under way is finished; [#state] says when.
+  ///
+  /// A server first announces the end and accepts requests for a round trip more.
+  public void shutdown(long nowNanos) {
+    if (closed || !shutdown.isServing()) {
+      return;
+    }
+    if (!server) {
+      writer.goAway(shutdown.finish(0), ErrorCode.NO_ERROR, "");
+      return;
+    }
+    shutdown.announce(nowNanos + limits.drainTimeout().toNanos());
+    writer.goAway(Integer.MAX_VALUE, ErrorCode.NO_ERROR, "");
+    writer.ping(false, Shutdown.PING);
+  }
+
+  private void finishShutdown() {
+    writer.goAway(shutdown.finish(streams.last()), ErrorCode.NO_ERROR, "");
+  }
+
+  /// Ends the connection at once: GOAWAY with this code, all open streams reset.
+  ///
+  /// @param reason goes to the peer as debug data and to the listeners; ASCII
+  public void fail(ErrorCode code, String reason) {
+    fail(new ConnectionError(code, Origin.LOCAL, reason));
+  }
+
+  private void fail(ConnectionError error) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    int last = shutdown.finish(server ? streams.last() : 0);
+    writer.goAway(last, error.code(), error.reason());
+    resetAll(error);
+    listener.failed(error);
+  }
+
+  private void resetAll(ConnectionError error) {
+    streams.forEach(stream ->
+        end(
+            stream,
+            Ending.RESET_BY_US,
+            new StreamError(stream.id(), error.code(), error.origin(), false, error.reason())));
+  }
+
+  /// Acts on what should have happened by now: an acknowledgement of our SETTINGS, the end of the
+  /// first step of [#shutdown].
+  ///
+  /// @return when to call again, on the caller's clock; `Long.MAX_VALUE` for never
+  public long tick(long nowNanos) {
+    guard.now(nowNanos);
+    if (closed) {
+      return Long.MAX_VALUE;
+    }
+    if (!settings.isAcknowledged() && nowNanos - settingsDeadline >= 0) {
+      // RFC 9113 §6.5.3.
+      fail(ErrorCode.SETTINGS_TIMEOUT, "SETTINGS not acknowledged");
+      return Long.MAX_VALUE;
+    }
+    if (shutdown.isAnnounced() && nowNanos - shutdown.deadline() >= 0) {
+      finishShutdown();
+    }
+    if (!settings.isAcknowledged()) {
+      boolean sooner = shutdown.isAnnounced() && shutdown.deadline() - settingsDeadline < 0;
+      return sooner ? shutdown.deadline() : settingsDeadline;
+    }
+    return shutdown.isAnnounced() ? shutdown.deadline() : Long.MAX_VALUE;
+  }
+
+  /// {@return what the connection is good for}
+  public Http2State state() {
+    if (closed) {
+      return Http2State.CLOSED;
+    }
+    if (shutdown.isServing() && !shutdown.isPeerLeaving()) {
+      return Http2State.OPEN;
+    }
+    boolean settled = shutdown.isFinal() || shutdown.isPeerLeaving();
+    return settled && streams.open() == 0 ? Http2State.DRAINED : Http2State.DRAINING;
+  }
+
+  /// {@return how many streams are open}
+  public int openStreams() {
+    return streams.open();
+  }
+
+  /// Asks for a sign of life; [Http2Listener#pong] brings the same number back.
+  public void ping(long opaque) {
+    if (!closed) {
+      writer.ping(false, opaque);
+    }
+  }
+
+  // ---- client ----
+
+  /// {@return how many streams [#request] can open now}
+  public int availableStreams() {
+    if (server || closed || !shutdown.isServing() || shutdown.isPeerLeaving() || nextId() < 0) {
+      return 0;
+    }
+    int most = settings.isReceived() ? settings.peers().maxConcurrentStreams() : STREAMS_AT_FIRST;
+    return Math.max(0, most - streams.open());
+  }
+
+  /// Opens a stream and sends a request on it. The caller owes the stream one
+  /// [Http2Stream#release].
+  ///
+  /// @param endStream whether neither content nor trailers follow
+  /// @return the stream, or null if the connection takes no more now ([#availableStreams])
+  public @Nullable Http2Stream request(
+      RequestHeader request, boolean endStream, StreamListener streamListener) {
+    requireNonNull(streamListener, "streamListener");
+    if (availableStreams() == 0) {
+      return null;
+    }
+    int id = nextId();
+    streams.used(id);
+    Http2Stream stream = newStream(id);
+    stream.listener = streamListener;
+    stream.requestIsHead = Method.HEAD.equals(request.method());
+    stream.finalHeaderSent = true;
+    Scratch block = sections.request(request);
+    writer.headers(id, block.bytes, block.length, endStream);
+    if (endStream) {
+      sentEnd(stream);
+    }
+    return stream;
+  }
+
+  /// The identifier of the next stream; negative when they are used up (§5.1.1).
+  private int nextId() {
+    return streams.last() == 0 ? 1 : streams.last() + 2;
+  }
+
+  // ---- what streams ask for ----
+
+  void sendHeaders(Http2Stream stream, ResponseHeader response, boolean endStream) {
+    if (stream.isClosed()) {
+      return;
+    }
+    boolean informational = StatusCode.isInformational(response.status());
+    if (!server || stream.finalHeaderSent || (informational && endStream)) {
+      throw new IllegalStateException("response not possible now: " + stream);
+    }
+    stream.finalHeaderSent = !informational;
+    Scratch block = sections.response(response);
+    writer.headers(stream.id(), block.bytes, block.length, endStream);
+    guard.useful();
+    if (endStream) {
+      sentEnd(stream);
+    }
+  }
+
+  boolean sendData(Http2Stream stream, ByteBuffer content, boolean endStream) {
+    if (stream.isClosed()) {
+      content.position(content.limit());
+      return true;
+    }
+    requireSending(stream);
+    boolean all = sendFlow.send(stream, content, endStream);
+    if (all && endStream) {
+      sentEnd(stream);
+    }
+    return all;
+  }
+
+  void sendTrailers(Http2Stream stream, Fields trailers) {
+    if (stream.isClosed()) {
+      return;
+    }
+    requireSending(stream);
+    Scratch block = sections.trailers(trailers);
+    writer.headers(stream.id(), block.bytes, block.length, true);
+    sentEnd(stream);
+  }
+
+  private static void requireSending(Http2Stream stream) {
+    if (!stream.finalHeaderSent || !stream.state.canSend()) {
+      throw new IllegalStateException("content not possible now: " + stream);
+    }
+  }
+
+  void reset(Http2Stream stream, ErrorCode code) {
+    if (!stream.isClosed()) {
+      writer.rstStream(stream.id(), code);
+      close(stream, Ending.RESET_BY_US);
+    }
+  }
+
+  void consumed(Http2Stream stream, int bytes) {
+    stream.unconsumed -= bytes;
+    dropped(bytes);
+    giveBack(stream, bytes);
+  }
+
+  void release(Http2Stream stream) {
+    if (stream.released) {
+      return;
+    }
+    stream.released = true;
+    streams.released();
+    reset(stream, stream.state.canSend() ? ErrorCode.CANCEL : ErrorCode.NO_ERROR);
+    consumed(stream, stream.unconsumed);
+  }
+
+  private void sentEnd(Http2Stream stream) {
+    stream.state = stream.state.sent();
+    sendFlow.remove(stream);
+    if (stream.isClosed()) {
+      streams.close(stream, Ending.ENDED);
+    }
+  }
+
+  private void close(Http2Stream stream, Ending ending) {
+    stream.state = StreamState.CLOSED;
+    sendFlow.remove(stream);
+    streams.close(stream, ending);
+  }
+
+  // ---- what frames mean, called by Receiver ----
+
+  Http2Limits limits() {
+    return limits;
+  }
+
+  SendFlow sendFlow() {
+    return sendFlow;
+  }
+
+  Http2Stream newStream(int id) {
+    Http2Stream stream =
+        new Http2Stream(this, id, settings.streamWindow(), settings.peers().initialWindowSize());
+    streams.add(stream);
+    return stream;
+  }
+
+  void receivedEnd(Http2Stream stream) {
+    stream.state = stream.state.received();
+    if (stream.isClosed()) {
+      streams.close(stream, Ending.ENDED);
+    }
+  }
+
+  /// A DATA frame has come, for whatever stream: it counts against the connection's window.
+  void receivedContent(int length, int overhead) throws ConnectionException {
+    if (!receiveWindow.receive(length)) {
+      throw new ConnectionException(
+          ErrorCode.FLOW_CONTROL_ERROR, "DATA beyond the connection's window");
+    }
+    dropped(overhead);
+  }
+
+  /// The padding of a DATA frame is consumed at once.
+  void padded(Http2Stream stream, int bytes) {
+    giveBack(stream, bytes);
+  }
+
+  /// Bytes of content wait no longer: the connection's window gets them back.
+  void dropped(int bytes) {
+    int increment = receiveWindow.consume(bytes);
+    if (increment > 0 && !closed) {
+      writer.windowUpdate(0, increment);
+    }
+  }
+
+  private void giveBack(Http2Stream stream, int bytes) {
+    if (stream.state.canReceive()) {
+      int increment = stream.receiveWindow.consume(bytes);
+      if (increment > 0) {
+        writer.windowUpdate(stream.id(), increment);
+      }
+    }
+  }
+
+  /// The peer has broken a rule on an open stream (RFC 9113 §5.4.2).
+  void streamError(Http2Stream stream, ErrorCode code, String reason) throws ConnectionException {
+    guard.reply();
+    writer.rstStream(stream.id(), code);
+    end(
+        stream,
+        Ending.RESET_BY_US,
+        new StreamError(stream.id(), code, Origin.LOCAL, false, reason));
+    if (server) {
+      guard.streamCut();
+    }
+  }
+
+  /// Resets a stream that is not in the table: a request that cannot be one, or a late frame.
+  void refuse(int streamId, ErrorCode code, String reason) throws ConnectionException {
+    guard.streamCut();
+    refuseFreely(streamId, code, reason);
+  }
+
+  /// Like [#refuse], when the peer is not to blame.
+  void refuseFreely(int streamId, ErrorCode code, String reason) throws ConnectionException {
+    guard.reply();
+    writer.rstStream(streamId, code);
+    streams.remember(streamId, Ending.RESET_BY_US);
+    listener.rejected(new StreamError(streamId, code, Origin.LOCAL, false, reason));
+  }
+
+  /// RFC 9113 §10.5.1: a section beyond our limit is answered 431, and the rest of the request is
+  /// not wanted.
+  void answerTooLarge(int streamId, boolean endStream) throws ConnectionException {
+    guard.control();
+    guard.reply();
+    Scratch block = sections.response(TOO_LARGE);
+    writer.headers(streamId, block.bytes, block.length, true);
+    if (!endStream) {
+      writer.rstStream(streamId, ErrorCode.NO_ERROR);
+    }
+    streams.remember(streamId, endStream ? Ending.ENDED : Ending.RESET_BY_US);
+    listener.rejected(
+        new StreamError(
+            streamId, ErrorCode.NO_ERROR, Origin.LOCAL, false, "field section beyond limit"));
+  }
+
+  void resetByPeer(Http2Stream stream, ErrorCode code) {
+    // RFC 9113 §8.7: nothing was done with a refused stream.
+    boolean retriable = code == ErrorCode.REFUSED_STREAM;
+    end(
+        stream,
+        Ending.RESET_BY_PEER,
+        new StreamError(stream.id(), code, Origin.REMOTE, retriable, "reset by the peer"));
+  }
+
+  private void end(Http2Stream stream, Ending ending, StreamError error) {
+    close(stream, ending);
+    StreamListener streamListener = stream.listener;
+    if (streamListener != null) {
+      streamListener.reset(error);
+    }
+  }
+
+  void widen(int increment) throws ConnectionException {
+    if (increment == 0) {
+      // RFC 9113 §6.9.
+      throw ConnectionException.protocol("WINDOW_UPDATE of 0");
+    }
+    if (!sendFlow.widen(increment)) {
+      // RFC 9113 §6.9.1.
+      throw new ConnectionException(ErrorCode.FLOW_CONTROL_ERROR, "window above 2^31-1");
+    }
+  }
+
+  void setting(int id, int value) throws ConnectionException {
+    int windowBefore = settings.peers().initialWindowSize();
+    settings.take(id, value);
+    if (id == Wire.HEADER_TABLE_SIZE) {
+      sections.encoder().maxTableSize(settings.peers().headerTableSize());
+    }
+    int difference = settings.peers().initialWindowSize() - windowBefore;
+    if (difference != 0) {
+      adjustWindows(difference);
+    }
+  }
+
+  /// RFC 9113 §6.9.2: a change of the initial window applies to all streams, never to the
+  /// connection.
+  private void adjustWindows(int difference) throws ConnectionException {
+    boolean[] fits = {true};
+    streams.forEach(stream -> fits[0] &= sendFlow.widen(stream, difference));
+    if (!fits[0]) {
+      throw new ConnectionException(
+          ErrorCode.FLOW_CONTROL_ERROR, "SETTINGS_INITIAL_WINDOW_SIZE overflows a window");
+    }
+  }
+
+  void settingsEnd() throws ConnectionException {
+    settings.received();
+    writer.maxFrameBytes(settings.peers().maxFrameSize());
+    guard.reply();
+    writer.settingsAck();
+    listener.settings(settings.peers());
+  }
+
+  void settingsAck() throws ConnectionException {
+    if (!settings.acknowledge()) {
+      throw ConnectionException.protocol("SETTINGS acknowledged twice");
+    }
+    int window = settings.ours().initialWindowSize();
+    streams.forEach(stream -> stream.receiveWindow.resize(window));
+    receiver.decoder().allowedSize(settings.ours().headerTableSize());
+  }
+
+  void pinged(boolean ack, long opaque) throws ConnectionException {
+    if (!ack) {
+      // RFC 9113 §6.7.
+      guard.reply();
+      writer.ping(true, opaque);
+    } else if (shutdown.isAnnounced() && opaque == Shutdown.PING) {
+      finishShutdown();
+    } else {
+      listener.pong(opaque);
+    }
+  }
+
+  void peerLeaves(int lastStreamId, ErrorCode code, String debug) throws ConnectionException {
+    shutdown.peerLeaves(lastStreamId);
+    if (!server) {
+      // RFC 9113 §6.8: streams above were not processed and may be retried elsewhere.
+      streams.forEach(stream -> {
+        if (stream.id() > lastStreamId) {
+          end(
+              stream,
+              Ending.RESET_BY_PEER,
+              new StreamError(stream.id(), code, Origin.REMOTE, true, "not processed, by GOAWAY"));
+        }
+      });
+    }
+    listener.goAway(lastStreamId, code, debug);
+  }
+
+  boolean isBeyondShutdown(int streamId) {
+    return shutdown.isBeyond(streamId);
+  }
+}
