@@ -46,7 +46,7 @@ interface FrameHandler {
 
   void goAway(int lastStreamId, int code, String debug) throws ConnectionException;
 
-  /// @param streamId 0 for the connection
+  /// The peer widens a window; stream 0 is the connection.
   void windowUpdate(int streamId, int increment) throws ConnectionException;
 
   /// A frame of unknown type, read and dropped (RFC 9113 §5.5).

@@ -75,8 +75,7 @@ final class FrameWriter {
       type = Wire.CONTINUATION;
       flags = 0;
     }
-    begin(length - from, type, flags | Wire.END_HEADERS, streamId)
-        .put(block, from, length - from);
+    begin(length - from, type, flags | Wire.END_HEADERS, streamId).put(block, from, length - from);
     commit(Wire.FRAME_HEADER + length - from);
   }
 

@@ -122,6 +122,8 @@ final class SectionWriter {
     encoder.value(bytes, 0, value.length(), false);
   }
 
+  /// Encodes all lines that HTTP/2 allows.
+  ///
   /// @param hostIsControl whether Host has been said by `:authority`, or must not be there
   private void fields(Fields fields, boolean hostIsControl) {
     boolean clean = !fields.mayContain(CONNECTION_SPECIFIC);

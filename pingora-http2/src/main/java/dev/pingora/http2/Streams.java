@@ -34,8 +34,6 @@ final class Streams {
     RESET_BY_US
   }
 
-  private static final Ending[] ENDINGS = Ending.values();
-
   private @Nullable Http2Stream[] buckets = new Http2Stream[FIRST_BUCKETS];
   private int open;
   private int unreleased;
@@ -45,7 +43,7 @@ final class Streams {
 
   // A ring of identifiers and endings; its array is made with the first ending.
   private int[] closedIds = NONE;
-  private byte[] closedHow = {};
+  private Ending[] closedHow = {};
   private int closedCount;
 
   /// {@return how many streams are open or half-closed}
@@ -111,18 +109,18 @@ final class Streams {
   void remember(int id, Ending ending) {
     if (closedIds.length == 0) {
       closedIds = new int[REMEMBERED];
-      closedHow = new byte[REMEMBERED];
+      closedHow = new Ending[REMEMBERED];
     }
     int at = closedCount++ & REMEMBERED - 1;
     closedIds[at] = id;
-    closedHow[at] = (byte) ending.ordinal();
+    closedHow[at] = ending;
   }
 
   /// {@return how this stream, which is not in the table, ended}
   Ending endingOf(int id) {
     for (int i = 0; i < closedIds.length; i++) {
       if (closedIds[i] == id) {
-        return ENDINGS[closedHow[i]];
+        return closedHow[i];
       }
     }
     return Ending.UNKNOWN;
