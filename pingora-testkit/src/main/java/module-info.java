@@ -3,9 +3,14 @@
 
 import org.jspecify.annotations.NullMarked;
 
-/// Scripted byte-exact peers, fake clock and resolver.
+/// Scripted byte-exact peers, fake clock and resolver, for tests.
+///
+/// It depends on no other module of the project, so that each may be tested with it and none of
+/// their parsers is checked against itself.
 @NullMarked
 module dev.pingora.testkit {
   requires static org.jspecify;
-  requires transitive dev.pingora.http;
+  requires jdk.management;
+
+  exports dev.pingora.testkit;
 }

@@ -3,6 +3,7 @@
 
 package dev.pingora.timeout;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,7 +45,7 @@ final class TimerWheelModelTest {
 
     private final PriorityQueue<Entry> model =
         new PriorityQueue<>((a, b) -> Long.compare(a.tick, b.tick));
-    private final Entry[] entries = new Entry[TIMERS];
+    private final @Nullable Entry[] entries = new @Nullable Entry[TIMERS];
     private final HashSet<Integer> due = new HashSet<>();
     private long sinceStart;
     private long lastFired;
@@ -113,7 +115,7 @@ final class TimerWheelModelTest {
 
     private void fired(int i) {
       assertThat(due).contains(i);
-      Entry entry = entries[i];
+      Entry entry = requireNonNull(entries[i]);
       assertThat(entry.order()).isGreaterThanOrEqualTo(lastFired);
       lastFired = entry.order();
       forget(i);
