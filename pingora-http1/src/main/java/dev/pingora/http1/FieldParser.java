@@ -88,11 +88,12 @@ final class FieldParser {
     if (name == colon) {
       throw violation("field line without a name at octet %s (RFC 9110 §5.1)", start);
     }
+    // The end first: folds that it replaces by spaces may stand at either end of the value.
+    int end = lineEnd(colon + 1);
     int value = colon + 1;
-    while (Octets.isBlank(octet(value))) {
+    while (value < end && Octets.isBlank(section[value])) {
       value++;
     }
-    int end = lineEnd(value);
     int valueEnd = end;
     while (valueEnd > value && Octets.isBlank(section[valueEnd - 1])) {
       valueEnd--;
