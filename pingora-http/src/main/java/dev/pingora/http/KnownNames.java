@@ -75,6 +75,18 @@ final class KnownNames {
     return lengths[id];
   }
 
+  /// The most cells that one lookup may visit before it finds an empty one.
+  int longestRun() {
+    int longest = 0;
+    int run = 0;
+    // Twice around, since a run may go over the end.
+    for (int i = 0; i < 2 * CELLS; i++) {
+      run = cells[i & MASK] == null ? 0 : run + 1;
+      longest = Math.max(longest, run);
+    }
+    return longest;
+  }
+
   static int hash(byte[] name, int offset, int length) {
     int last = offset + length - 1;
     return mix(
