@@ -15,7 +15,7 @@ module dev.pingora.core {
   requires dev.pingora.pool;
   requires dev.pingora.http1;
   requires dev.pingora.http2;
-  requires info.picocli;
+  requires transitive info.picocli;
   requires org.snakeyaml.engine;
   requires io.netty.resolver;
   requires io.netty.resolver.dns;

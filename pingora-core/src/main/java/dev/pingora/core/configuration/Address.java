@@ -110,7 +110,7 @@ public sealed interface Address {
   }
 
   private static int port(String text, String digits) {
-    if (digits.isEmpty() || digits.length() > 5 || !digits.chars().allMatch(Character::isDigit)) {
+    if (digits.length() > 5 || !isDigits(digits)) {
       throw fault(text, "has no port");
     }
     int port = Integer.parseInt(digits);
@@ -123,7 +123,12 @@ public sealed interface Address {
   /// A name whose last label is a number would be taken for an address by some and not by others.
   private static boolean isNumeric(String host) {
     String last = host.substring(host.lastIndexOf('.') + 1);
-    return !last.isEmpty() && last.chars().allMatch(c -> c >= '0' && c <= '9');
+    return isDigits(last);
+  }
+
+  /// [Character#isDigit] takes the digits of all scripts.
+  private static boolean isDigits(String text) {
+    return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /// {@return the address that a literal of one family names; no name is looked up}

@@ -124,7 +124,8 @@ public final class Block<B, R> implements ValueType<R> {
     }
   }
 
-  private @Nullable List<Consumer<B>> assignments(ConfigNode node, KeyPath at, Problems problems) {
+  /// {@return what puts the values read into a builder, or null after a problem}
+  @Nullable List<Consumer<B>> assignments(ConfigNode node, KeyPath at, Problems problems) {
     if (!(node instanceof ConfigNode.Mapping map)) {
       String what =
           node instanceof ConfigNode.Scalar s && s.isNull() ? "has no value" : "is not a map";

@@ -5,6 +5,7 @@ package dev.pingora.core.configuration;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A map that is kept as it stands: the operator's own keys.
@@ -26,15 +27,18 @@ record KeptType() implements ValueType<ConfigNode.Mapping> {
 
   @Override
   public Object plain(ConfigNode.Mapping map) {
-    return tree(map);
+    return Objects.requireNonNull(tree(map), "only words are null");
   }
 
-  private static Object tree(ConfigNode node) {
+  /// {@return a node as a tree of maps, lists, strings and nulls}
+  static @Nullable Object tree(ConfigNode node) {
     return switch (node) {
+      case ConfigNode.Scalar scalar when scalar.isNull() -> null;
       case ConfigNode.Scalar scalar -> scalar.text();
-      case ConfigNode.Sequence list -> list.items().stream().map(KeptType::tree).toList();
+      case ConfigNode.Sequence list ->
+          list.items().stream().<@Nullable Object>map(KeptType::tree).toList();
       case ConfigNode.Mapping map -> {
-        Map<String, Object> tree = new LinkedHashMap<>();
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
         map.entries().forEach((k, e) -> tree.put(k, tree(e.value())));
         yield tree;
       }

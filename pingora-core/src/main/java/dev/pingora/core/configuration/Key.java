@@ -4,6 +4,7 @@
 package dev.pingora.core.configuration;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -75,13 +76,13 @@ public final class Key<B, R> {
   /// @param doc one line for the schema: meaning, unit, what zero means
   public static <B, R, T> Key<B, R> of(
       String name, ValueType<T> type, Function<R, T> from, BiConsumer<B, T> to, String doc) {
-    return new Key<>(name, doc, Presence.USUAL, type, new Typed<>(type, from::apply, to));
+    return new Key<>(name, doc, Presence.USUAL, type, new Typed<>(type, from, to));
   }
 
   /// {@return a key without a default: a block that lacks it is refused}
   public static <B, R, T> Key<B, R> required(
       String name, ValueType<T> type, Function<R, T> from, BiConsumer<B, T> to, String doc) {
-    return new Key<>(name, doc, Presence.REQUIRED, type, new Typed<>(type, from::apply, to));
+    return new Key<>(name, doc, Presence.REQUIRED, type, new Typed<>(type, from, to));
   }
 
   /// {@return a key whose value may be null}
@@ -92,6 +93,12 @@ public final class Key<B, R> {
       BiConsumer<B, @Nullable T> to,
       String doc) {
     return new Key<>(name, doc, Presence.OPTIONAL, type, new Nulled<>(type, from, to));
+  }
+
+  /// {@return a key that groups keys of the same record under a name: `drain: { bytes: …, time: …
+  /// }`}
+  public static <B, R> Key<B, R> group(String name, Block<B, R> inner, String doc) {
+    return new Key<>(name, doc, Presence.USUAL, inner, new Grouped<>(inner));
   }
 
   /// {@return a key that is planned and refused as "not yet supported" until its part works}
@@ -202,6 +209,19 @@ public final class Key<B, R> {
     public @Nullable Object plain(R value) {
       T held = from.apply(value);
       return held == null ? null : type.plain(held);
+    }
+  }
+
+  private record Grouped<B, R>(Block<B, R> inner) implements Binding<B, R> {
+    @Override
+    public @Nullable Consumer<B> read(ConfigNode node, KeyPath at, Problems problems) {
+      List<Consumer<B>> assignments = inner.assignments(node, at, problems);
+      return assignments == null ? null : b -> assignments.forEach(a -> a.accept(b));
+    }
+
+    @Override
+    public Object plain(R value) {
+      return inner.plain(value);
     }
   }
 

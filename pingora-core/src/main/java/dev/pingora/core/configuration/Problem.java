@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 /// @param hint what would be right, as `expected: 1..65535`; empty when `what` says it all
 public record Problem(@Nullable Place place, String key, String what, String hint) {
 
-  /// Refuses null components; control characters become escapes, so that a problem is one line
-  /// whatever the file holds.
+  /// Refuses null components; control characters become escapes, and long text is cut, so that a
+  /// problem is one line whatever the file holds.
   public Problem {
     key = Quoted.path(key);
-    what = Quoted.escaped(what);
-    hint = Quoted.escaped(hint);
+    what = Quoted.message(what);
+    hint = Quoted.message(hint);
   }
 
   /// {@return `file:line: key: what is wrong (expected: form)`}

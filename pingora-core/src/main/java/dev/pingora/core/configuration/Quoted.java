@@ -14,11 +14,19 @@ final class Quoted {
   /// Longest excerpt of a path of keys, in characters.
   private static final int MAX_PATH = 160;
 
+  /// Longest part of a message, in characters: what a library says may quote the file at length.
+  private static final int MAX_MESSAGE = 600;
+
   private Quoted() {}
 
   /// {@return `text` between double quotes, cut and escaped}
   static String of(String text) {
     return '"' + cut(text, MAX) + '"';
+  }
+
+  /// {@return a message, cut and escaped}
+  static String message(String text) {
+    return cut(text, MAX_MESSAGE);
   }
 
   /// {@return a path of keys, cut and escaped, without quotes}
@@ -36,7 +44,7 @@ final class Quoted {
   }
 
   /// {@return `text` with control characters, line separators and lone surrogates escaped}
-  static String escaped(String text) {
+  private static String escaped(String text) {
     if (text.codePoints().noneMatch(Quoted::unprintable)) {
       return text;
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A block of keys that may also be written as one word, as `"10.0.0.1:80"` for `{ address:
+/// A map or list that may also be written as one word, as `"10.0.0.1:80"` for `{ address:
 /// "10.0.0.1:80" }`.
 ///
 /// @param lift from the word to the block's value
@@ -19,13 +19,13 @@ record ShorthandType<S, T>(
 
   @Override
   public @Nullable T read(ConfigNode node, KeyPath at, Problems problems) {
-    return switch (node) {
-      case ConfigNode.Mapping map -> block.read(map, at, problems);
-      case ConfigNode other -> {
-        S value = word.read(other, at, problems);
-        yield value == null ? null : lift.apply(value);
-      }
-    };
+    if (!(node instanceof ConfigNode.Scalar)) {
+      return block.read(node, at, problems);
+    }
+    var told = new Problems(); // the whole form is better help than the word's
+    S value = word.read(node, at, told);
+    told.list().forEach(p -> problems.add(p.place(), at, p.what(), "expected: " + form()));
+    return value == null ? null : lift.apply(value);
   }
 
   @Override
@@ -35,7 +35,8 @@ record ShorthandType<S, T>(
 
   @Override
   public @Nullable String fault(T value) {
-    return block.fault(value);
+    S shorter = lower.apply(value);
+    return shorter == null ? block.fault(value) : word.fault(shorter);
   }
 
   @Override

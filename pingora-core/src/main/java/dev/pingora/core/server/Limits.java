@@ -3,8 +3,8 @@
 
 package dev.pingora.core.server;
 
+import dev.pingora.core.configuration.Block;
 import java.time.Duration;
-import java.util.Objects;
 
 /// Every bound of a downstream connection: the `limits:` block of the configuration.
 ///
@@ -51,13 +51,27 @@ public record Limits(
   /// browsers (one `Set-Cookie` line per cookie), and are trusted a little more.
   public static final int RESPONSE_HEADER_FIELDS = 256;
 
-  /// Refuses null components.
+  /// Refuses values out of bounds, with the name of the key.
   public Limits {
-    Objects.requireNonNull(headerTimeout, "headerTimeout");
-    Objects.requireNonNull(idleTimeout, "idleTimeout");
-    Objects.requireNonNull(contentTimeout, "contentTimeout");
-    Objects.requireNonNull(writeTimeout, "writeTimeout");
-    Objects.requireNonNull(drainTime, "drainTime");
+    LimitsKeys.LINE.require("request_line", requestLineBytes);
+    LimitsKeys.SECTION.require("header_section", headerSectionBytes);
+    LimitsKeys.FIELDS.require("header_fields", headerFields);
+    LimitsKeys.TRAILER.require("trailer_section", trailerSectionBytes);
+    LimitsKeys.CHUNK_LINE.require("chunk_line", chunkLineBytes);
+    LimitsKeys.CONTENT.require("request_content", requestContentBytes);
+    LimitsKeys.TIME.require("header_timeout", headerTimeout);
+    LimitsKeys.TIME.require("idle_timeout", idleTimeout);
+    LimitsKeys.TIME.require("content_timeout", contentTimeout);
+    LimitsKeys.TIME.require("write_timeout", writeTimeout);
+    LimitsKeys.DRAIN.require("drain.bytes", drainBytes);
+    LimitsKeys.TIME.require("drain.time", drainTime);
+    LimitsKeys.REQUESTS.require("requests_per_connection", requestsPerConnection);
+    LimitsKeys.BUFFERED.require("buffered_bytes", bufferedBytes);
+  }
+
+  /// {@return the table of the keys of the `limits:` block, for a reader of files}
+  public static Block<Builder, Limits> block() {
+    return LimitsKeys.BLOCK;
   }
 
   /// {@return the limits in force when nothing is configured}

@@ -27,6 +27,36 @@ public record LogConf(System.Logger.Level level, Format format) {
 
   /// {@return text at level INFO}
   public static LogConf defaults() {
-    return new LogConf(System.Logger.Level.INFO, Format.TEXT);
+    return builder().build();
+  }
+
+  /// {@return a builder that starts from the defaults}
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /// Collects a [LogConf], one setter per component; confined to one thread.
+  public static final class Builder {
+    private System.Logger.Level level = System.Logger.Level.INFO;
+    private Format format = Format.TEXT;
+
+    private Builder() {}
+
+    /// Sets [LogConf#level].
+    public Builder level(System.Logger.Level level) {
+      this.level = level;
+      return this;
+    }
+
+    /// Sets [LogConf#format].
+    public Builder format(Format format) {
+      this.format = format;
+      return this;
+    }
+
+    /// {@return the settings collected}
+    public LogConf build() {
+      return new LogConf(level, format);
+    }
   }
 }

@@ -6,7 +6,6 @@ package dev.pingora.core.server;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 
 /// Name resolution for upstream addresses: the `resolver:` block.
 ///
@@ -17,20 +16,63 @@ import java.util.Objects;
 public record ResolverConf(
     List<InetSocketAddress> servers, Duration minTtl, Duration maxTtl, Duration negativeTtl) {
 
-  /// Copies the list; refuses null components and times that contradict each other.
+  /// Copies the list; refuses times that contradict each other.
   public ResolverConf {
     servers = List.copyOf(servers);
-    Objects.requireNonNull(minTtl, "minTtl");
-    Objects.requireNonNull(maxTtl, "maxTtl");
-    Objects.requireNonNull(negativeTtl, "negativeTtl");
+    ServerKeys.TTL_OF_NAMES.require("resolver.min_ttl", minTtl);
+    ServerKeys.TTL_OF_NAMES.require("resolver.max_ttl", maxTtl);
+    ServerKeys.TTL_OF_NAMES.require("resolver.negative_ttl", negativeTtl);
     if (minTtl.compareTo(maxTtl) > 0) {
-      throw new IllegalArgumentException("min_ttl: is above max_ttl (expected: at most max_ttl)");
+      throw new IllegalArgumentException("min_ttl is above max_ttl");
     }
   }
 
   /// {@return the system's servers, answers kept for one second to five minutes}
   public static ResolverConf defaults() {
-    return new ResolverConf(
-        List.of(), Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(5));
+    return builder().build();
+  }
+
+  /// {@return a builder that starts from the defaults}
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /// Collects a [ResolverConf], one setter per component; confined to one thread.
+  public static final class Builder {
+    private List<InetSocketAddress> servers = List.of();
+    private Duration minTtl = Duration.ofSeconds(1);
+    private Duration maxTtl = Duration.ofMinutes(5);
+    private Duration negativeTtl = Duration.ofSeconds(5);
+
+    private Builder() {}
+
+    /// Sets [ResolverConf#servers].
+    public Builder servers(List<InetSocketAddress> servers) {
+      this.servers = servers;
+      return this;
+    }
+
+    /// Sets [ResolverConf#minTtl].
+    public Builder minTtl(Duration minTtl) {
+      this.minTtl = minTtl;
+      return this;
+    }
+
+    /// Sets [ResolverConf#maxTtl].
+    public Builder maxTtl(Duration maxTtl) {
+      this.maxTtl = maxTtl;
+      return this;
+    }
+
+    /// Sets [ResolverConf#negativeTtl].
+    public Builder negativeTtl(Duration negativeTtl) {
+      this.negativeTtl = negativeTtl;
+      return this;
+    }
+
+    /// {@return the settings collected}
+    public ResolverConf build() {
+      return new ResolverConf(servers, minTtl, maxTtl, negativeTtl);
+    }
   }
 }

@@ -3,12 +3,20 @@
 
 package dev.pingora.core.server;
 
+import dev.pingora.core.configuration.Block;
 import dev.pingora.core.configuration.ConfigNode;
+import dev.pingora.core.configuration.ConfigurationException;
+import dev.pingora.core.configuration.KeyPath;
+import dev.pingora.core.configuration.Problems;
+import dev.pingora.core.configuration.YamlReader;
+import dev.pingora.core.configuration.YamlText;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// The configuration of a [server][dev.pingora.core.server]: Pingora's keys under their own names.
@@ -104,20 +112,97 @@ public record ServerConf(
     IO_URING
   }
 
-  /// Refuses null components and copies the lists.
+  /// Copies the lists; refuses values out of bounds, with the name of the key.
   public ServerConf {
+    ServerKeys.VERSION.require("version", version);
     Objects.requireNonNull(upgradeSock, "upgradeSock");
+    ServerKeys.THREADS.require("threads", threads);
+    ServerKeys.POSITIVE.require("listener_tasks_per_fd", listenerTasksPerFd);
     Objects.requireNonNull(transport, "transport");
-    Objects.requireNonNull(gracePeriod, "gracePeriod");
-    Objects.requireNonNull(gracefulShutdownTimeout, "gracefulShutdownTimeout");
-    clientBindToIpv4 = List.copyOf(clientBindToIpv4);
-    clientBindToIpv6 = List.copyOf(clientBindToIpv6);
-    Objects.requireNonNull(blockingThreadsTtl, "blockingThreadsTtl");
-    Objects.requireNonNull(daemonReadyTimeout, "daemonReadyTimeout");
-    Objects.requireNonNull(daemonNotifyTimeout, "daemonNotifyTimeout");
+    ServerKeys.COUNT.require("s2n_config_cache_size", s2nConfigCacheSize);
+    ServerKeys.SECONDS.require("grace_period_seconds", gracePeriod);
+    ServerKeys.SECONDS.require("graceful_shutdown_timeout_seconds", gracefulShutdownTimeout);
+    clientBindToIpv4 =
+        ServerKeys.IPV4.require("client_bind_to_ipv4", List.copyOf(clientBindToIpv4));
+    clientBindToIpv6 =
+        ServerKeys.IPV6.require("client_bind_to_ipv6", List.copyOf(clientBindToIpv6));
+    ServerKeys.POOL.require("upstream_keepalive_pool_size", upstreamKeepalivePoolSize);
+    ServerKeys.COUNT.require(
+        "upstream_connect_offload_threadpools", upstreamConnectOffloadThreadpools);
+    ServerKeys.COUNT.require(
+        "upstream_connect_offload_thread_per_pool", upstreamConnectOffloadThreadPerPool);
+    ServerKeys.RETRIES.require("max_retries", maxRetries);
+    ServerKeys.CONNECTIONS.require("max_connections", maxConnections);
+    ServerKeys.COUNT.require(
+        "upgrade_sock_connect_accept_max_retries", upgradeSockConnectAcceptMaxRetries);
+    ServerKeys.BLOCKING.require("max_blocking_threads", maxBlockingThreads);
+    ServerKeys.TTL.require("blocking_threads_ttl_seconds", blockingThreadsTtl);
+    ServerKeys.TTL.require("daemon_ready_timeout_seconds", daemonReadyTimeout);
+    ServerKeys.TTL.require("daemon_notify_timeout_seconds", daemonNotifyTimeout);
     Objects.requireNonNull(log, "log");
     Objects.requireNonNull(resolver, "resolver");
     Objects.requireNonNull(extra, "extra");
+  }
+
+  /// {@return the table of the server's keys, for a reader of files}
+  public static Block<Builder, ServerConf> block() {
+    return ServerKeys.BLOCK;
+  }
+
+  /// {@return the configuration in `file`, `${NAME}` filled in from the process's environment}
+  ///
+  /// @throws ConfigurationException with every problem of the file
+  public static ServerConf load(Path file) throws ConfigurationException {
+    return load(file, System.getenv());
+  }
+
+  /// {@return the configuration in `file`}
+  ///
+  /// @param environment the variables that `${NAME}` stands for
+  /// @throws ConfigurationException with every problem of the file
+  public static ServerConf load(Path file, Map<String, String> environment)
+      throws ConfigurationException {
+    var problems = new Problems();
+    return from(YamlReader.read(file, environment, problems), problems);
+  }
+
+  /// {@return the configuration that a command line asks for: its file, or else the defaults}
+  ///
+  /// @throws ConfigurationException with every problem of the file
+  public static ServerConf load(Options options) throws ConfigurationException {
+    Path file = options.conf();
+    return (file == null ? defaults() : load(file)).mergedWith(options);
+  }
+
+  /// {@return the configuration in `text`, which stands for a file called `name`}
+  ///
+  /// @param environment the variables that `${NAME}` stands for
+  /// @throws ConfigurationException with every problem of the text
+  public static ServerConf parse(String text, String name, Map<String, String> environment)
+      throws ConfigurationException {
+    var problems = new Problems();
+    return from(YamlReader.parse(text, name, environment, problems), problems);
+  }
+
+  private static ServerConf from(ConfigNode.Mapping top, Problems problems)
+      throws ConfigurationException {
+    var extra = new AtomicReference<>(ConfigNode.Mapping.empty());
+    ServerConf conf = ServerKeys.BLOCK.readOpen(top, KeyPath.root(), problems, extra::set);
+    problems.throwIfAny();
+    // Null only after a problem, so never here.
+    return Objects.requireNonNull(conf, "conf").toBuilder().extra(extra.get()).build();
+  }
+
+  /// {@return this configuration with what the command line changes: `-d` makes it a daemon, and
+  /// nothing makes it none (SRV-99)}
+  public ServerConf mergedWith(Options options) {
+    return options.daemon() ? toBuilder().daemon(true).build() : this;
+  }
+
+  /// {@return the effective values as a file: reading it yields an equal configuration, but for the
+  /// places in [#extra()]}
+  public String toYaml() {
+    return YamlText.of(ServerKeys.BLOCK.plain(this), extra);
   }
 
   /// {@return the configuration in force when nothing is configured}

@@ -3,6 +3,7 @@
 
 package dev.pingora.core.server;
 
+import dev.pingora.core.configuration.Block;
 import org.jspecify.annotations.Nullable;
 
 /// Options of a listening socket and of the sockets it accepts: the `socket:` block of a listener.
@@ -28,6 +29,22 @@ public record SocketOptions(
     int sendBufferBytes,
     boolean reusePort,
     @Nullable Boolean ipv6Only) {
+
+  /// Refuses values out of bounds, with the name of the key.
+  public SocketOptions {
+    SocketKeys.BACKLOG.require("backlog", backlog);
+    SocketKeys.FASTOPEN.require("fastopen", fastopen);
+    if (dscp != null) {
+      SocketKeys.DSCP.require("dscp", dscp);
+    }
+    SocketKeys.BUFFER.require("receive_buffer", receiveBufferBytes);
+    SocketKeys.BUFFER.require("send_buffer", sendBufferBytes);
+  }
+
+  /// {@return the table of the keys of the `socket:` block, for a reader of files}
+  public static Block<Builder, SocketOptions> block() {
+    return SocketKeys.BLOCK;
+  }
 
   /// {@return the options in force when nothing is configured}
   public static SocketOptions defaults() {

@@ -85,7 +85,7 @@ final class DefaultsTest {
 
   @Test
   void buildersStartFromWhatTheyAreMadeOf() {
-    Limits limits = Limits.builder().headerFields(7).bufferedBytes(9).build();
+    Limits limits = Limits.builder().headerFields(7).bufferedBytes(9 << 20).build();
     assertThat(limits.toBuilder().build()).isEqualTo(limits);
     SocketOptions socket = SocketOptions.builder().dscp(10).ipv6Only(true).build();
     assertThat(socket.toBuilder().build()).isEqualTo(socket);
