@@ -10,9 +10,12 @@ import java.util.Optional;
 ///
 /// @param message the whole request
 public record RawRequest(RawMessage message) {
+  /// What a request line must look like (RFC 9112 §3).
+  static final String REQUEST_LINE = "[^ ]+ [^ ]+ HTTP/1\\.[01]";
+
   static RawRequest read(Wire wire) {
     String line = wire.readLine();
-    if (!line.matches("[^ ]+ [^ ]+ HTTP/1\\.[01]")) {
+    if (!line.matches(REQUEST_LINE)) {
       throw new AssertionError("no request line: '" + Escaped.of(line) + "'");
     }
     List<RawField> fields = RawMessage.readFields(wire);

@@ -55,6 +55,7 @@ public final class Wire implements AutoCloseable {
   private ByteBuffer unread = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
 
   private Duration patience = Gate.PATIENCE;
+  private int mayRecord = MAX_RECORDED;
   private @Nullable IOException resetCause;
 
   Wire(SocketChannel channel) throws IOException {
@@ -75,6 +76,12 @@ public final class Wire implements AutoCloseable {
   /// Sets how long each later step waits.
   public Wire within(Duration patience) {
     this.patience = patience;
+    return this;
+  }
+
+  /// Stops recording: for connections that live long.
+  Wire unrecorded() {
+    mayRecord = received.size();
     return this;
   }
 
@@ -114,6 +121,18 @@ public final class Wire implements AutoCloseable {
     byte[] bytes = latin1.getBytes(ISO_8859_1);
     for (int from = 0; from < bytes.length; from += pieceBytes) {
       write(ByteBuffer.wrap(bytes, from, Math.min(pieceBytes, bytes.length - from)));
+    }
+    return this;
+  }
+
+  /// Sends the first `count` bytes of [TestContent], however many.
+  public Wire sendContent(long count) {
+    byte[] part = new byte[TestContent.MAX_PART];
+    for (long sent = 0; sent < count; ) {
+      int n = (int) Math.min(part.length, count - sent);
+      TestContent.fill(part, n, sent);
+      write(ByteBuffer.wrap(part, 0, n));
+      sent += n;
     }
     return this;
   }
@@ -271,7 +290,19 @@ public final class Wire implements AutoCloseable {
     return this;
   }
 
-  private int readSome(byte[] into, int from, int most) {
+  /// Reads the first `count` bytes of [TestContent], however many.
+  public Wire expectContent(long count) {
+    byte[] part = new byte[TestContent.MAX_PART];
+    for (long position = 0; position < count; ) {
+      int n = readSome(part, 0, (int) Math.min(part.length, count - position));
+      TestContent.check(part, n, position);
+      position += n;
+    }
+    return this;
+  }
+
+  /// Reads 1 to `most` bytes.
+  int readSome(byte[] into, int from, int most) {
     if (!unread.hasRemaining()) {
       need(most + " bytes");
     }
@@ -429,7 +460,7 @@ public final class Wire implements AutoCloseable {
       unread.limit(unread.position()).position(position);
     }
     if (count > 0) {
-      received.write(unread.array(), from, Math.min(count, MAX_RECORDED - received.size()));
+      received.write(unread.array(), from, Math.min(count, mayRecord - received.size()));
     }
     return count > 0 ? Found.BYTES : count < 0 ? Found.END : null;
   }
