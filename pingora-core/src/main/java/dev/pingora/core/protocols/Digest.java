@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.protocols;
+
+import dev.pingora.runtime.Connection;
+import java.net.SocketAddress;
+
+/// Facts about the connection under a session (inventory DIG): addresses, times, octets.
+///
+/// A view: octet counters are read when asked. Safe on the session's request thread.
+public final class Digest {
+  private final Connection connection;
+
+  public Digest(Connection connection) {
+    this.connection = connection;
+  }
+
+  public SocketAddress peerAddress() {
+    return connection.remoteAddress();
+  }
+
+  public SocketAddress localAddress() {
+    return connection.localAddress();
+  }
+
+  /// {@return when the connection was accepted or connected, on the scale of [System#nanoTime]}
+  public long establishedNanos() {
+    return connection.establishedNanos();
+  }
+
+  /// {@return octets that came over the connection, framing included}
+  public long bytesReceived() {
+    return connection.bytesReceived();
+  }
+
+  /// {@return octets the socket has taken, framing included}
+  public long bytesSent() {
+    return connection.bytesSent();
+  }
+}

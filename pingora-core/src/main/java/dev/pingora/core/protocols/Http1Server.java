@@ -1,0 +1,231 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.protocols;
+
+import dev.pingora.core.apps.HttpServerApp;
+import dev.pingora.core.server.ShutdownWatch;
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
+import dev.pingora.http.RequestHeader;
+import dev.pingora.http.ResponseHeader;
+import dev.pingora.http1.Expectation;
+import dev.pingora.http1.HeadReader;
+import dev.pingora.http1.RequestParser;
+import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.RequestThread;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One downstream HTTP/1 connection: its requests, one after the other, in the order they came.
+///
+/// ```
+///   at rest ──bytes──► thread: read head ─► app ─► finish ─► read head … ──1 s of silence──► at rest
+/// ```
+///
+/// A connection has a request thread only while it has work: after a second of silence the thread
+/// ends, and the next bytes start one. State is owned by that thread, or by the event loop at rest.
+public final class Http1Server implements Runnable, RequestThread.Task {
+  /// How long a thread lingers after an answer.
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final System.Logger LOG = System.getLogger("dev.pingora.core");
+  static final DateField DATE = new DateField();
+
+  private final Connection connection;
+  private final HttpServerApp app;
+  private final Http1Options options;
+  private final ShutdownWatch shutdown;
+  private int served;
+  private @Nullable Object connectionContext;
+
+  public Http1Server(
+      Connection connection, HttpServerApp app, Http1Options options, ShutdownWatch shutdown) {
+    this.connection = connection;
+    this.app = app;
+    this.options = options;
+    this.shutdown = shutdown;
+  }
+
+  /// Waits for the first bytes. On the event-loop thread, or on a request thread that owns the
+  /// connection.
+  public void start() {
+    if (!restUntilRequest()) {
+      run();
+    }
+  }
+
+  /// The connection has something: a request thread looks at it. Event-loop thread.
+  @Override
+  public void run() {
+    connection.loop().spawn(this);
+  }
+
+  @Override
+  public void run(RequestThread thread) {
+    connection.attach(thread);
+    connection.unexpire();
+    boolean kept = false;
+    try {
+      Http1Downstream session = next(thread);
+      while (session != null) {
+        app.process(session);
+        session = session.finish() ? next(thread) : null;
+      }
+      kept = rested;
+    } catch (ProxyException e) {
+      LOG.log(System.Logger.Level.DEBUG, "connection ended: {0}", e.getMessage());
+    } catch (Throwable e) { // the root of the connection: whatever it was, the connection closes
+      LOG.log(System.Logger.Level.ERROR, "a request on " + connection + " ended badly", e);
+    } finally {
+      if (!kept && !closing) {
+        connection.close();
+      }
+    }
+  }
+
+  /// Set by [#next] when the connection went to rest, and by whoever closes it properly; both belong
+  /// to the thread.
+  private boolean rested;
+
+  private boolean closing;
+
+  /// {@return the next request's session; null when the connection went to rest or ends}
+  private @Nullable Http1Downstream next(RequestThread thread) throws ProxyException {
+    rested = false;
+    HeadReader heads = HeadReader.forRequests(options.heads());
+    try {
+      thread.phase("readRequest");
+      byte[] head = readHead(thread, heads);
+      if (head == null) {
+        return null;
+      }
+      return open(thread, RequestParser.parse(head, heads.fieldLines()));
+    } catch (ProxyException e) {
+      refuse(thread, e);
+      return null;
+    }
+  }
+
+  private Http1Downstream open(RequestThread thread, RequestHeader request)
+      throws ProxyException {
+    Http1Downstream session =
+        new Http1Downstream(this, connection, thread, request, options, served == 0);
+    served++;
+    if (Expectation.of(request) == Expectation.UNSUPPORTED) {
+      throw ProxyException.downstream(ErrorKind.status(417), "unknown expectation");
+    }
+    return session;
+  }
+
+  /// Reads one head. The wait for its first byte is idle time; from then on the whole head has one
+  /// deadline, however it trickles.
+  private byte @Nullable [] readHead(RequestThread thread, HeadReader heads)
+      throws ProxyException {
+    long idleDeadline = connection.loop().deadlineIn(options.idleNanos());
+    long lingerDeadline = connection.loop().deadlineIn(LINGER_NANOS);
+    long headDeadline = RequestThread.NEVER;
+    while (true) {
+      byte[] head = heads.read(connection.input());
+      if (head != null) {
+        return head;
+      }
+      if (heads.started() && headDeadline == RequestThread.NEVER) {
+        headDeadline = connection.loop().deadlineIn(options.headerNanos());
+      }
+      boolean found = connection.poll();
+      if (!found) {
+        connection.flush();
+        boolean inTime = thread.await(heads.started() ? headDeadline : lingerDeadline);
+        found = connection.poll();
+        if (!inTime && !found) {
+          if (heads.started()) {
+            throw ProxyException.downstream(ErrorKind.status(408), "the request head is too slow");
+          }
+          if (rest(idleDeadline)) {
+            return null;
+          }
+          lingerDeadline = RequestThread.NEVER; // something has come in this very moment
+        }
+      }
+      if (found && connection.isInputOver()) {
+        connection.failIfReadFailed();
+        heads.endOfInput();
+        return null; // the client closed between two requests, as it may
+      }
+    }
+  }
+
+  private boolean rest(long idleDeadline) {
+    if (shutdown.isShuttingDown()) {
+      return false;
+    }
+    rested = true;
+    if (idleDeadline != RequestThread.NEVER) {
+      connection.expireAt(idleDeadline);
+    }
+    app.onIdle(connection);
+    if (connection.rest(this)) {
+      return true;
+    }
+    connection.unexpire();
+    rested = false;
+    return false;
+  }
+
+  private boolean restUntilRequest() {
+    return rest(connection.loop().deadlineIn(options.idleNanos()));
+  }
+
+  /// Answers what is no request we take, and closes. A client that has left gets nothing.
+  private void refuse(RequestThread thread, ProxyException why) throws ProxyException {
+    if (why.kind() == ErrorKind.CONNECTION_CLOSED
+        || why.kind() == ErrorKind.READ_ERROR
+        || why.kind() == ErrorKind.WRITE_ERROR
+        || why.kind() == ErrorKind.CANCELLED) {
+      throw why;
+    }
+    int status = why.kind().isStatus() ? why.kind().code() : 400;
+    app.onRefused(connection, status, why);
+    connection.awaitRoom(thread, options.session().writeNanos());
+    ResponseHeader response = ErrorResponse.of(status);
+    response.set("Connection", "close");
+    response.set("Date", DATE.now());
+    Http1Heads.write(response, connection);
+    close();
+  }
+
+  // --- for the session ---
+
+  void close() {
+    closing = true;
+    connection.close(options.linger());
+  }
+
+  void closeNow() {
+    closing = true;
+    connection.close();
+  }
+
+  void reset() {
+    closing = true;
+    connection.reset();
+  }
+
+  /// {@return whether this response must be the last: the server stops, or the connection has served
+  /// its share}
+  boolean isLast() {
+    return shutdown.isShuttingDown()
+        || (options.maxRequests() > 0 && served >= options.maxRequests());
+  }
+
+  @Nullable Object takeConnectionContext() {
+    Object context = connectionContext;
+    connectionContext = null;
+    return context;
+  }
+
+  void connectionContext(@Nullable Object context) {
+    connectionContext = context;
+  }
+}

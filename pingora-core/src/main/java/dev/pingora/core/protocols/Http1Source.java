@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.protocols;
+
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
+import dev.pingora.http.Fields;
+import dev.pingora.http1.ContentReader;
+import dev.pingora.runtime.Connection;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// The content of an HTTP/1 message, read in place out of its connection's input. The piece at hand
+/// is the `length` octets before the input's position. Confined to the request thread.
+final class Http1Source implements ContentSource {
+  private final Connection connection;
+  private final ContentReader reader;
+  private final long maxBytes;
+  private int length;
+
+  /// @param maxBytes most octets of content, 0 = no limit
+  Http1Source(Connection connection, ContentReader reader, long maxBytes) {
+    this.connection = connection;
+    this.reader = reader;
+    this.maxBytes = maxBytes;
+  }
+
+  @Override
+  public Progress poll() throws ProxyException {
+    if (length > 0) {
+      return Progress.READY;
+    }
+    while (!reader.ended()) {
+      ByteBuffer input = connection.input();
+      if (input.hasRemaining()) {
+        length = reader.read(input);
+        if (length > 0) {
+          checkLimit();
+          return Progress.READY;
+        }
+      } else if (!connection.poll()) {
+        return Progress.PENDING;
+      } else if (connection.isInputOver()) {
+        connection.failIfReadFailed();
+        reader.endOfInput();
+      }
+    }
+    return Progress.ENDED;
+  }
+
+  private void checkLimit() throws ProxyException {
+    if (maxBytes > 0 && reader.contentBytes() > maxBytes) {
+      length = 0;
+      throw ProxyException.downstream(
+          ErrorKind.status(413), "more than %s octets of request content", maxBytes);
+    }
+  }
+
+  /// {@return whether the message was read to its end, and every piece of it used}
+  boolean isEnded() {
+    return length == 0 && reader.ended();
+  }
+
+  /// {@return octets of content still to come if their number is known, else -1}
+  long remaining() {
+    return reader.remainingBytes();
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  @Override
+  public ByteBuffer piece() {
+    ByteBuffer input = connection.input();
+    return input.slice(input.position() - length, length);
+  }
+
+  @Override
+  public void skip() {
+    length = 0;
+  }
+
+  /// Moves the piece at hand to another connection's output, by reference where that pays.
+  void moveTo(Connection target) {
+    ByteBuffer input = connection.input();
+    input.position(input.position() - length);
+    target.moveFrom(connection, length);
+    length = 0;
+  }
+
+  @Override
+  public @Nullable Fields trailers() {
+    return reader.trailers();
+  }
+
+  @Override
+  public long contentBytes() {
+    return reader.contentBytes();
+  }
+}

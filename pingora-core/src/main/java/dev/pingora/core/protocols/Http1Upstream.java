@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.protocols;
+
+import dev.pingora.error.ProxyException;
+import dev.pingora.error.Retry;
+import dev.pingora.http.FieldName;
+import dev.pingora.http.HttpVersion;
+import dev.pingora.http.RequestHeader;
+import dev.pingora.http.ResponseHeader;
+import dev.pingora.http1.ContentReader;
+import dev.pingora.http1.HeadReader;
+import dev.pingora.http1.Http1Limits;
+import dev.pingora.http1.MessageFraming;
+import dev.pingora.http1.Persistence;
+import dev.pingora.http1.ResponseParser;
+import dev.pingora.runtime.Connection;
+import org.jspecify.annotations.Nullable;
+
+/// One exchange over an HTTP/1 connection to an upstream. Confined to its request thread.
+public final class Http1Upstream implements UpstreamSession {
+  private final Connection connection;
+  private final Http1Limits limits;
+  private final boolean reused;
+  private final Release release;
+  private final Digest digest;
+  private final HeadReader heads;
+
+  private String method = "";
+  private boolean requestCloses;
+  private @Nullable Http1Sink requestContent;
+  private @Nullable Http1Source responseContent;
+  private @Nullable Persistence persistence;
+  private boolean tunnel;
+  private boolean done;
+
+  /// Where connections go that can serve another request.
+  @FunctionalInterface
+  public interface Release {
+    /// Takes the connection over.
+    void release(Connection connection);
+  }
+
+  public Http1Upstream(
+      Connection connection, Http1Limits limits, boolean reused, Release release) {
+    this.connection = connection;
+    this.limits = limits;
+    this.reused = reused;
+    this.release = release;
+    this.digest = new Digest(connection);
+    this.heads = HeadReader.forResponses(limits);
+  }
+
+  @Override
+  public void sendRequest(RequestHeader request, boolean endOfStream) throws ProxyException {
+    connection.failIfWriteFailed();
+    method = request.method();
+    MessageFraming framing = frame(request, endOfStream);
+    requestCloses = Persistence.ofRequest(request) == Persistence.CLOSE;
+    Http1Heads.write(request, connection);
+    requestContent = new Http1Sink(connection, framing);
+    if (endOfStream) {
+      requestContent.end(null);
+    }
+  }
+
+  /// The one place where a request's framing to an upstream is decided: a length that is known is
+  /// kept, content of unknown length is chunked (RFC 9112 §6.1, §6.3).
+  private static MessageFraming frame(RequestHeader request, boolean endOfStream)
+      throws ProxyException {
+    boolean chunked = request.headers().contains(FieldName.TRANSFER_ENCODING);
+    boolean counted = request.headers().contains(FieldName.CONTENT_LENGTH);
+    if (!endOfStream && !chunked && !counted) {
+      request.set(FieldName.TRANSFER_ENCODING, "chunked");
+      return MessageFraming.Chunked.INSTANCE;
+    }
+    if (request.version() != HttpVersion.HTTP_1_1) {
+      request.version(HttpVersion.HTTP_1_1);
+    }
+    return MessageFraming.ofRequest(request);
+  }
+
+  @Override
+  public ContentSink requestContent() {
+    Http1Sink sink = requestContent;
+    if (sink == null) {
+      throw new IllegalStateException("the request was not sent");
+    }
+    return sink;
+  }
+
+  @Override
+  public @Nullable ResponseHeader pollResponse() throws ProxyException {
+    byte[] head = heads.read(connection.input());
+    while (head == null) {
+      if (!connection.poll()) {
+        return null;
+      }
+      if (connection.isInputOver()) {
+        failBeforeResponse();
+      }
+      head = heads.read(connection.input());
+    }
+    ResponseHeader response = ResponseParser.parse(head, heads.fieldLines());
+    boolean interim = response.status() < 200 && response.status() != 101;
+    if (!interim) {
+      MessageFraming framing = MessageFraming.ofResponse(response, method);
+      persistence = Persistence.ofResponse(response, framing);
+      responseContent =
+          new Http1Source(connection, ContentReader.ofResponse(framing, limits), 0);
+    }
+    return response;
+  }
+
+  /// The upstream may have closed an idle connection while the request was on its way: then, and
+  /// only then, the request may go to another connection (RFC 9112 §9.3.1).
+  private void failBeforeResponse() throws ProxyException {
+    try {
+      connection.failIfReadFailed();
+      heads.endOfInput();
+    } catch (ProxyException e) {
+      throw heads.started() ? e : e.withRetry(Retry.IF_REUSED);
+    }
+  }
+
+  @Override
+  public ContentSource responseContent() {
+    Http1Source source = responseContent;
+    if (source == null) {
+      throw new IllegalStateException("the response has not come");
+    }
+    return source;
+  }
+
+  @Override
+  public void upgrade() {
+    tunnel = true;
+    requestContent = new Http1Sink(connection, MessageFraming.Tunnel.INSTANCE);
+    responseContent =
+        new Http1Source(
+            connection, ContentReader.ofResponse(MessageFraming.Tunnel.INSTANCE, limits), 0);
+  }
+
+  @Override
+  public boolean isReused() {
+    return reused;
+  }
+
+  @Override
+  public Digest digest() {
+    return digest;
+  }
+
+  @Override
+  public void finish() {
+    if (done) {
+      return;
+    }
+    done = true;
+    if (isReusable()) {
+      connection.flush();
+      release.release(connection);
+    } else {
+      connection.close();
+    }
+  }
+
+  private boolean isReusable() {
+    Http1Sink sink = requestContent;
+    Http1Source source = responseContent;
+    return !tunnel
+        && !requestCloses
+        && sink != null
+        && sink.isEnded()
+        && source != null
+        && source.isEnded()
+        && persistence == Persistence.KEEP_ALIVE
+        && !connection.isHungUp()
+        && !connection.input().hasRemaining();
+  }
+
+  @Override
+  public void abort() {
+    if (!done) {
+      done = true;
+      connection.reset();
+    }
+  }
+}
