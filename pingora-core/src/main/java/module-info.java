@@ -6,9 +6,17 @@ import org.jspecify.annotations.NullMarked;
 /// Server, services, listeners, connectors, peers, sessions, configuration.
 @NullMarked
 module dev.pingora.core {
+  exports dev.pingora.core.apps;
   exports dev.pingora.core.configuration;
+  exports dev.pingora.core.connectors;
+  exports dev.pingora.core.listeners;
+  exports dev.pingora.core.protocols;
   exports dev.pingora.core.server;
+  exports dev.pingora.core.services;
+  exports dev.pingora.core.upstreams;
 
+  requires java.management;
+  requires jdk.management;
   requires static org.jspecify;
   requires transitive dev.pingora.runtime;
   requires transitive dev.pingora.http;

@@ -49,6 +49,7 @@ public final class Connection implements WireEvents {
 
   private volatile @Nullable RequestThread owner;
   private volatile @Nullable Runnable restAction;
+  private volatile @Nullable Runnable closeAction;
   private volatile boolean hungUp;
   private volatile boolean closed;
   private volatile @Nullable IOException writeFailure;
@@ -119,6 +120,12 @@ public final class Connection implements WireEvents {
 
   public boolean isClosed() {
     return closed;
+  }
+
+  /// Runs `action` on the event-loop thread when the connection has closed. Set it before the first
+  /// byte is read.
+  public void onClose(Runnable action) {
+    closeAction = action;
   }
 
   // --- owner ---
@@ -475,6 +482,20 @@ public final class Connection implements WireEvents {
     }
     signalOwner();
     loop.closed(this);
+    Runnable action = closeAction;
+    if (action != null) {
+      action.run();
+    }
+  }
+
+  /// The server stops: a connection at rest closes, the owner of any other looks up.
+  void quiesce() {
+    if (inbox.wake()) {
+      restAction = null;
+      destroy(null);
+    } else {
+      signalOwner();
+    }
   }
 
   private boolean atRestRun() {

@@ -42,6 +42,15 @@ final class ConnectionList {
     return size;
   }
 
+  void quiesceAll() {
+    Connection next = first;
+    while (next != null) {
+      Connection after = next.next;
+      next.quiesce();
+      next = after;
+    }
+  }
+
   void closeAll() {
     for (Connection next = first; next != null; next = first) {
       next.destroy(null);

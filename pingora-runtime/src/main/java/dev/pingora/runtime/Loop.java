@@ -199,6 +199,10 @@ public final class Loop implements Executor {
     group.onClosed();
   }
 
+  ConnectionList connections() {
+    return connections;
+  }
+
   Thread eventLoopThread() {
     return eventLoopThread;
   }

@@ -155,6 +155,12 @@ public final class LoopGroup implements AutoCloseable {
     return offloadThreads;
   }
 
+  /// Closes the connections at rest and wakes the owners of all others, which learn that the server
+  /// stops. Returns at once.
+  public void quiesce() {
+    loops.forEach(loop -> loop.execute(loop.connections()::quiesceAll));
+  }
+
   /// Closes every connection and ends every thread. Waits a few seconds at most.
   @Override
   public void close() {

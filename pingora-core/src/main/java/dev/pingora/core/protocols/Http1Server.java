@@ -138,6 +138,9 @@ public final class Http1Server implements Runnable, RequestThread.Task {
         connection.flush();
         boolean inTime = thread.await(heads.started() ? headDeadline : lingerDeadline);
         found = connection.poll();
+        if (!found && !heads.started() && shutdown.isShuttingDown()) {
+          return null;
+        }
         if (!inTime && !found) {
           if (heads.started()) {
             throw ProxyException.downstream(ErrorKind.status(408), "the request head is too slow");

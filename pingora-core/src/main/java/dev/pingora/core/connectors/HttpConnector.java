@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.connectors;
+
+import dev.pingora.core.protocols.Http1Upstream;
+import dev.pingora.core.protocols.UpstreamSession;
+import dev.pingora.core.upstreams.BindTo;
+import dev.pingora.core.upstreams.HttpPeer;
+import dev.pingora.core.upstreams.PeerOptions;
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
+import dev.pingora.http1.Http1Limits;
+import dev.pingora.runtime.ConnectSpec;
+import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.Loop;
+import dev.pingora.runtime.RequestThread;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/// Sessions with upstreams: from the pool where one waits, else over a new connection. Thread-safe.
+public final class HttpConnector {
+  private final UpstreamPools pools;
+
+  public HttpConnector(UpstreamPools pools) {
+    this.pools = pools;
+  }
+
+  /// {@return a session for one exchange with `peer`, on the thread's loop}
+  ///
+  /// @throws ProxyException source UPSTREAM, when no connection can be made within the peer's bounds
+  public UpstreamSession connect(RequestThread thread, HttpPeer peer) throws ProxyException {
+    Connection pooled = pools.take(thread.loop(), peer);
+    if (pooled != null) {
+      pooled.attach(thread);
+      return session(pooled, peer, true);
+    }
+    return session(open(thread, peer), peer, false);
+  }
+
+  private UpstreamSession session(Connection connection, HttpPeer peer, boolean reused) {
+    return new Http1Upstream(
+        connection, Http1Limits.RESPONSE, reused, idle -> pools.release(peer, idle));
+  }
+
+  private static Connection open(RequestThread thread, HttpPeer peer) throws ProxyException {
+    PeerOptions options = peer.options();
+    Loop loop = thread.loop();
+    long each = loop.deadlineIn(options.connectionTimeout().toNanos());
+    long total = loop.deadlineIn(options.totalConnectionTimeout().toNanos());
+    long deadline = each == RequestThread.NEVER || total - each < 0 ? total : each;
+    if (options.customL4() != null) {
+      return options.customL4().connect(thread, peer.address(), deadline);
+    }
+    SocketAddress address = resolve(thread, peer.address());
+    BindTo bindTo = options.bindTo();
+    ConnectSpec spec =
+        bindTo == null
+            ? new ConnectSpec(address, null, 0, 0, options.tuning())
+            : new ConnectSpec(
+                address, bindTo.address(), bindTo.portLow(), bindTo.portHigh(), options.tuning());
+    return loop.connect(thread, spec, deadline);
+  }
+
+  /// Interim, until the non-blocking resolver lands.
+  private static SocketAddress resolve(RequestThread thread, SocketAddress address)
+      throws ProxyException {
+    if (!(address instanceof InetSocketAddress inet) || !inet.isUnresolved()) {
+      return address;
+    }
+    try {
+      return thread.offload(() -> new InetSocketAddress(inet.getHostString(), inet.getPort()));
+    } catch (ProxyException e) {
+      throw e;
+    } catch (Exception e) {
+      throw ProxyException.explain(ErrorKind.CONNECT_NO_ROUTE, e, "resolving %s", inet);
+    }
+  }
+}

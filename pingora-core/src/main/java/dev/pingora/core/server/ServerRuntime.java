@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.server;
+
+import dev.pingora.core.connectors.UpstreamPools;
+import dev.pingora.runtime.LoopGroup;
+
+/// What the services of one running server share: its loops, the pools on them, the bound on
+/// connections, and the news of the shutdown. Thread-safe.
+public final class ServerRuntime {
+  private final ServerConf configuration;
+  private final LoopGroup loops;
+  private final UpstreamPools pools;
+  private final ConnectionLimit connectionLimit;
+  private final ShutdownWatch shutdownWatch;
+
+  ServerRuntime(
+      ServerConf configuration,
+      LoopGroup loops,
+      ConnectionLimit connectionLimit,
+      ShutdownWatch shutdownWatch) {
+    this.configuration = configuration;
+    this.loops = loops;
+    this.pools = new UpstreamPools(loops, configuration.upstreamKeepalivePoolSize());
+    this.connectionLimit = connectionLimit;
+    this.shutdownWatch = shutdownWatch;
+  }
+
+  public ServerConf configuration() {
+    return configuration;
+  }
+
+  public LoopGroup loops() {
+    return loops;
+  }
+
+  /// {@return the idle upstream connections of this server}
+  public UpstreamPools pools() {
+    return pools;
+  }
+
+  public ConnectionLimit connectionLimit() {
+    return connectionLimit;
+  }
+
+  public ShutdownWatch shutdownWatch() {
+    return shutdownWatch;
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.services;
+
+import dev.pingora.core.server.ServerRuntime;
+import dev.pingora.core.server.ShutdownWatch;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A task beside the traffic, on a virtual thread of its own that may block.
+public final class BackgroundService implements Service {
+  private static final System.Logger LOG = System.getLogger("dev.pingora.core");
+
+  private final String name;
+  private final Task task;
+  private volatile @Nullable Thread thread;
+
+  private BackgroundService(String name, Task task) {
+    this.name = name;
+    this.task = task;
+  }
+
+  /// What runs in the background, until it returns or the shutdown comes.
+  @FunctionalInterface
+  public interface Task {
+    /// Runs once. A thread that waits elsewhere is interrupted at the end of the grace period.
+    void run(ShutdownWatch shutdown) throws Exception;
+  }
+
+  /// {@return a service that runs `task` once}
+  public static BackgroundService of(String name, Task task) {
+    return new BackgroundService(name, task);
+  }
+
+  /// {@return a service that runs `task` now and then `period` after the end of each run}
+  ///
+  /// A run that fails is logged and does not end the service.
+  public static BackgroundService every(String name, Duration period, Task task) {
+    if (period.isNegative() || period.isZero()) {
+      throw new IllegalArgumentException(name + ": period " + period + " (expected: above 0)");
+    }
+    return new BackgroundService(
+        name,
+        shutdown -> {
+          do {
+            runOnce(name, task, shutdown);
+          } while (!shutdown.await(period.toNanos(), TimeUnit.NANOSECONDS));
+        });
+  }
+
+  private static void runOnce(String name, Task task, ShutdownWatch shutdown)
+      throws InterruptedException {
+    try {
+      task.run(shutdown);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      LOG.log(System.Logger.Level.WARNING, "background service " + name + " failed", e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void start(ServerRuntime runtime) {
+    thread =
+        Thread.ofVirtual().name("background-" + name).start(() -> run(runtime.shutdownWatch()));
+  }
+
+  private void run(ShutdownWatch shutdown) {
+    try {
+      task.run(shutdown);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.log(System.Logger.Level.ERROR, "background service " + name + " ended badly", e);
+    }
+  }
+
+  @Override
+  public void cleanup() {
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+}

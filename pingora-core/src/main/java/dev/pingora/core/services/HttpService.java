@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.services;
+
+import dev.pingora.core.apps.HttpServerApp;
+import dev.pingora.core.listeners.ConnectionApp;
+import dev.pingora.core.protocols.Http1Options;
+import dev.pingora.core.protocols.Http1Server;
+import dev.pingora.core.server.Limits;
+import dev.pingora.runtime.Connection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Serves HTTP on accepted connections.
+final class HttpService implements ConnectionApp {
+  private final HttpServerApp app;
+  private final Map<Limits, Http1Options> options = new ConcurrentHashMap<>();
+
+  HttpService(HttpServerApp app) {
+    this.app = app;
+  }
+
+  @Override
+  public void accepted(Connection connection, Settings settings) {
+    Http1Options http1 = options.computeIfAbsent(settings.limits(), Http1Options::from);
+    new Http1Server(connection, app, http1, settings.shutdown()).start();
+  }
+
+  @Override
+  public void cleanup() {
+    app.cleanup();
+  }
+}

@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.services;
+
+import dev.pingora.core.apps.HttpServerApp;
+import dev.pingora.core.apps.ServerApp;
+import dev.pingora.core.listeners.ConnectionApp;
+import dev.pingora.core.listeners.ConnectionFilter;
+import dev.pingora.core.listeners.ListenerConfig;
+import dev.pingora.core.server.Limits;
+import dev.pingora.core.server.ServerRuntime;
+import dev.pingora.error.ProxyException;
+import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.Listening;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// An app on one or more listening addresses.
+///
+/// Configured by one thread before the server runs; afterwards thread-safe.
+public final class ListeningService implements Service {
+  private static final System.Logger LOG = System.getLogger("dev.pingora.core");
+
+  private final String name;
+  private final ConnectionApp app;
+  private final List<ListenerConfig> listeners = new ArrayList<>();
+  private final List<Listening> listening = new ArrayList<>();
+  private final AtomicInteger connections = new AtomicInteger();
+  private Limits limits = Limits.defaults();
+  private boolean h2c;
+  private ConnectionFilter filter = peer -> true;
+
+  private ListeningService(String name, ConnectionApp app) {
+    this.name = name;
+    this.app = app;
+  }
+
+  /// {@return a service that speaks no HTTP: the app reads and writes bytes}
+  public static ListeningService tcp(String name, ServerApp app) {
+    return new ListeningService(name, new StreamService(app));
+  }
+
+  /// {@return a service that speaks HTTP}
+  public static ListeningService http(String name, HttpServerApp app) {
+    return new ListeningService(name, new HttpService(app));
+  }
+
+  // --- before the server runs ---
+
+  /// Listens on `ip:port`; port 0 takes a free one, see [#addresses].
+  public ListeningService addTcp(String address) {
+    return addListener(ListenerConfig.tcp(address));
+  }
+
+  /// Listens on a Unix socket.
+  ///
+  /// @param mode permissions of its file, such as `0660`
+  public ListeningService addUds(String path, int mode) {
+    return addListener(ListenerConfig.uds(path).withUnixMode(mode));
+  }
+
+  public ListeningService addListener(ListenerConfig listener) {
+    listeners.add(listener);
+    return this;
+  }
+
+  /// The limits of every listener that has none of its own.
+  public ListeningService limits(Limits own) {
+    limits = own;
+    return this;
+  }
+
+  /// Understands HTTP/2 by prior knowledge on every plain-text listener.
+  public ListeningService h2c(boolean understood) {
+    h2c = understood;
+    return this;
+  }
+
+  /// Asks `own` about every connection, before the listener's own filter.
+  public ListeningService connectionFilter(ConnectionFilter own) {
+    filter = own;
+    return this;
+  }
+
+  // --- while it runs ---
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /// {@return the addresses listened on, with the ports taken, in the order they were added}
+  public List<SocketAddress> addresses() {
+    return listening.stream().map(Listening::address).toList();
+  }
+
+  /// {@return open downstream connections}
+  public int connectionCount() {
+    return connections.get();
+  }
+
+  @Override
+  public void start(ServerRuntime runtime) throws ProxyException {
+    for (ListenerConfig listener : listeners) {
+      StaleSocket.remove(listener.address());
+      listening.add(listen(runtime, listener));
+      LOG.log(
+          System.Logger.Level.INFO,
+          "{0} listens on {1}",
+          name,
+          Addresses.text(listening.getLast().address()));
+    }
+    listening.forEach(runtime.connectionLimit()::govern);
+  }
+
+  private Listening listen(ServerRuntime runtime, ListenerConfig listener) throws ProxyException {
+    Limits own = listener.limits() == null ? limits : listener.limits();
+    ConnectionApp.Settings settings =
+        new ConnectionApp.Settings(own, h2c || listener.h2c(), runtime.shutdownWatch());
+    ConnectionFilter listenersOwn = listener.filter();
+    return runtime
+        .loops()
+        .listen(listener.spec(), connection -> accept(runtime, connection, listenersOwn, settings));
+  }
+
+  /// On the connection's event-loop thread.
+  private void accept(
+      ServerRuntime runtime,
+      Connection connection,
+      ConnectionFilter listenersOwn,
+      ConnectionApp.Settings settings) {
+    SocketAddress peer = connection.remoteAddress();
+    if (!filter.accepts(peer)) {
+      connection.reset();
+      return;
+    }
+    if (!listenersOwn.accepts(peer)) {
+      filter.closed(peer);
+      connection.reset();
+      return;
+    }
+    connections.incrementAndGet();
+    runtime.connectionLimit().opened();
+    connection.onClose(
+        () -> {
+          connections.decrementAndGet();
+          runtime.connectionLimit().closed();
+          listenersOwn.closed(peer);
+          filter.closed(peer);
+        });
+    app.accepted(connection, settings);
+  }
+
+  @Override
+  public void stopAccepting() {
+    listening.forEach(Listening::close);
+    for (ListenerConfig listener : listeners) {
+      if (listener.address() instanceof UnixDomainSocketAddress) {
+        StaleSocket.removeQuietly(listener.address());
+      }
+    }
+  }
+
+  @Override
+  public int inFlight() {
+    return connections.get();
+  }
+
+  @Override
+  public void cleanup() {
+    app.cleanup();
+  }
+}

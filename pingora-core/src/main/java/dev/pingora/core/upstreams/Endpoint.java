@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.upstreams;
+
+import dev.pingora.error.ProxyException;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// Something behind an address that wants to know how attempts on it go: a backend of a load
+/// balancer. The engine calls these for every attempt, on request threads of any loop; they must be
+/// thread-safe and must not block.
+public interface Endpoint {
+  /// {@return where it listens} An unresolved `InetSocketAddress` is looked up at each connect.
+  SocketAddress address();
+
+  /// An attempt begins.
+  default void attemptStarted() {}
+
+  /// The attempt has a connection.
+  ///
+  /// @param nanos from the start of the attempt
+  default void connected(long nanos, boolean reused) {}
+
+  /// The first octet of the response has come.
+  ///
+  /// @param nanos from the start of the attempt
+  default void firstByte(long nanos, int status) {}
+
+  /// The attempt is over; called once for each start.
+  ///
+  /// @param failure null when the response was relayed to its end
+  default void attemptEnded(long nanos, @Nullable ProxyException failure) {}
+}

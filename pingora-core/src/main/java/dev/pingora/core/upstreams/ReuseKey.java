@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.upstreams;
+
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// All that must agree before a connection made for one peer may serve another. Compared in full; the
+/// hash is computed once.
+public final class ReuseKey {
+  private final SocketAddress address;
+  private final HttpPeer.Scheme scheme;
+  private final String sni;
+  private final Alpn alpn;
+  private final @Nullable BindTo bindTo;
+  private final long groupKey;
+  private final @Nullable L4Connect customL4;
+  private final @Nullable ConnectProxy proxy;
+  private final int hash;
+
+  ReuseKey(HttpPeer peer) {
+    PeerOptions options = peer.options();
+    this.address = peer.address();
+    this.scheme = peer.scheme();
+    this.sni = peer.sni();
+    this.alpn = options.alpn();
+    this.bindTo = options.bindTo();
+    this.groupKey = options.groupKey();
+    this.customL4 = options.customL4();
+    this.proxy = peer.proxy();
+    int h = address.hashCode() * 31 + sni.hashCode();
+    h = h * 31 + scheme.hashCode() + alpn.hashCode();
+    this.hash = h * 31 + Long.hashCode(groupKey);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other == this
+        || (other instanceof ReuseKey that
+            && hash == that.hash
+            && groupKey == that.groupKey
+            && scheme == that.scheme
+            && alpn == that.alpn
+            && address.equals(that.address)
+            && sni.equals(that.sni)
+            && java.util.Objects.equals(bindTo, that.bindTo)
+            && java.util.Objects.equals(proxy, that.proxy)
+            && customL4 == that.customL4);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+}
