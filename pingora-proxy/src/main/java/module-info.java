@@ -8,4 +8,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.pingora.proxy {
   requires static org.jspecify;
   requires transitive dev.pingora.core;
+  requires dev.pingora.http1;
+
+  exports dev.pingora.proxy;
 }

@@ -4,11 +4,15 @@
 package dev.pingora.core.apps;
 
 import dev.pingora.core.protocols.DownstreamSession;
+import dev.pingora.core.server.ServerRuntime;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.Connection;
 
 /// What answers HTTP requests on a listener, whatever the protocol version.
 public interface HttpServerApp {
+  /// The service begins; called once, before the first connection.
+  default void start(ServerRuntime runtime) throws Exception {}
+
   /// Serves one request, on its request thread. When it returns, the response must have been written
   /// to its end; else the client sees it broken off.
   ///

@@ -27,6 +27,9 @@ public interface ContentSource {
   /// Drops the piece at hand: it was used.
   void skip();
 
+  /// Drops the first octets of the piece at hand; what is left is READY again.
+  void skip(int octets);
+
   /// {@return the trailer section, null when there was none} After ENDED.
   @Nullable Fields trailers();
 

@@ -31,6 +31,10 @@ public interface DownstreamSession {
   /// @throws IllegalStateException when the final header section was written before
   void sendResponse(ResponseHeader response, boolean endOfStream) throws ProxyException;
 
+  /// Answers `Expect: 100-continue`, once, if the client waits for it: somebody wants to read the
+  /// content here. Not called when the request goes on upstream, whose 100 is relayed.
+  void sendContinue() throws ProxyException;
+
   /// {@return whether the final header section was written}
   boolean isResponseStarted();
 
@@ -39,6 +43,9 @@ public interface DownstreamSession {
 
   /// {@return the way for the response's content}
   ContentSink responseContent();
+
+  /// {@return octets of response content written so far}
+  long responseContentBytes();
 
   /// {@return whether the client asked to switch protocols and this session could}
   boolean canUpgrade();

@@ -10,6 +10,7 @@ import dev.pingora.http.HttpVersion;
 import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
 import dev.pingora.http1.ContentReader;
+import dev.pingora.http1.Expectation;
 import dev.pingora.http1.MessageFraming;
 import dev.pingora.http1.Persistence;
 import dev.pingora.http1.Upgrade;
@@ -35,6 +36,7 @@ public final class Http1Downstream implements DownstreamSession {
   private boolean tunnel;
   private boolean untilClose;
   private boolean aborted;
+  private boolean continued;
 
   Http1Downstream(
       Http1Server server,
@@ -171,6 +173,16 @@ public final class Http1Downstream implements DownstreamSession {
   }
 
   @Override
+  public void sendContinue() throws ProxyException {
+    if (!continued
+        && responseContent == null
+        && Expectation.of(request) == Expectation.CONTINUE) {
+      continued = true;
+      sendResponse(ResponseHeader.of(100), true);
+    }
+  }
+
+  @Override
   public boolean isResponseStarted() {
     return responseContent != null;
   }
@@ -185,6 +197,12 @@ public final class Http1Downstream implements DownstreamSession {
   public ContentSink responseContent() {
     Http1Sink sink = responseContent;
     return sink == null ? unsent : sink;
+  }
+
+  @Override
+  public long responseContentBytes() {
+    Http1Sink sink = responseContent;
+    return sink == null ? 0 : sink.contentBytes();
   }
 
   @Override

@@ -83,6 +83,11 @@ final class Http1Source implements ContentSource {
     length = 0;
   }
 
+  @Override
+  public void skip(int octets) {
+    length -= octets;
+  }
+
   /// Moves the piece at hand to another connection's output, by reference where that pays.
   void moveTo(Connection target) {
     ByteBuffer input = connection.input();

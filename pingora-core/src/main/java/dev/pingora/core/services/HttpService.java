@@ -8,6 +8,7 @@ import dev.pingora.core.listeners.ConnectionApp;
 import dev.pingora.core.protocols.Http1Options;
 import dev.pingora.core.protocols.Http1Server;
 import dev.pingora.core.server.Limits;
+import dev.pingora.core.server.ServerRuntime;
 import dev.pingora.runtime.Connection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,11 @@ final class HttpService implements ConnectionApp {
 
   HttpService(HttpServerApp app) {
     this.app = app;
+  }
+
+  @Override
+  public void start(ServerRuntime runtime) throws Exception {
+    app.start(runtime);
   }
 
   @Override

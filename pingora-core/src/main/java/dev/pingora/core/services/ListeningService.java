@@ -104,7 +104,8 @@ public final class ListeningService implements Service {
   }
 
   @Override
-  public void start(ServerRuntime runtime) throws ProxyException {
+  public void start(ServerRuntime runtime) throws Exception {
+    app.start(runtime);
     for (ListenerConfig listener : listeners) {
       StaleSocket.remove(listener.address());
       listening.add(listen(runtime, listener));

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.proxy;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Objects attached to a request, by typed key. Confined to the request's thread.
+public final class Attributes {
+  private final Map<Key<?>, Object> values = new HashMap<>();
+
+  /// A key; keys are compared by identity.
+  public static final class Key<T> {
+    private final Class<T> type;
+
+    private Key(Class<T> type) {
+      this.type = type;
+    }
+
+    public static <T> Key<T> of(Class<T> type) {
+      return new Key<>(type);
+    }
+  }
+
+  public <T> void set(Key<T> key, T value) {
+    values.put(key, value);
+  }
+
+  public <T> @Nullable T get(Key<T> key) {
+    Object value = values.get(key);
+    return value == null ? null : key.type.cast(value);
+  }
+}

@@ -1,0 +1,338 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.proxy;
+
+import dev.pingora.core.connectors.HttpConnector;
+import dev.pingora.core.protocols.DownstreamSession;
+import dev.pingora.core.protocols.Http1Downstream;
+import dev.pingora.core.protocols.UpstreamSession;
+import dev.pingora.core.upstreams.Endpoint;
+import dev.pingora.core.upstreams.HttpPeer;
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ErrorSource;
+import dev.pingora.error.ProxyException;
+import dev.pingora.http.RequestHeader;
+import org.jspecify.annotations.Nullable;
+
+/// One request from its first phase to its last. Confined to the request's thread.
+final class Exchange<C> {
+  private static final System.Logger LOG = System.getLogger("dev.pingora.proxy");
+
+  private final HttpProxy<C> proxy;
+  private final Phases<C> phases;
+  private final Session session;
+  private final C context;
+  private final KeptContent kept = new KeptContent();
+  private final boolean hasRequestContent;
+
+  Exchange(HttpProxy<C> proxy, DownstreamSession downstream) {
+    this.proxy = proxy;
+    this.phases = proxy.phases();
+    this.session = new Session(downstream);
+    this.context = phases.proxy().newContext();
+    this.hasRequestContent = !downstream.isRequestEnded();
+  }
+
+  Session session() {
+    return session;
+  }
+
+  Phases<C> phases() {
+    return phases;
+  }
+
+  C context() {
+    return context;
+  }
+
+  KeptContent kept() {
+    return kept;
+  }
+
+  boolean hasRequestContent() {
+    return hasRequestContent;
+  }
+
+  void run() {
+    long start = System.nanoTime();
+    Metrics metrics = proxy.metrics();
+    if (metrics != null) {
+      metrics.requestStarted(session);
+    }
+    ProxyException error = null;
+    try {
+      process();
+    } catch (ProxyException e) {
+      error = fail(e);
+    }
+    log(error);
+    if (metrics != null) {
+      metrics.requestEnded(
+          session,
+          session.status(),
+          System.nanoTime() - start,
+          session.requestContentBytes(),
+          session.downstream().responseContentBytes(),
+          error);
+    }
+  }
+
+  private void process() throws ProxyException {
+    takeConnectionContext();
+    phase("earlyRequestFilter", () -> phases.proxy().earlyRequestFilter(session, context));
+    phase("requestFilter", () -> phases.proxy().requestFilter(session, context));
+    if (isAnswered() || !passesGate()) {
+      return;
+    }
+    attempts();
+  }
+
+  private void takeConnectionContext() throws ProxyException {
+    ConnectionContext<C> role = phases.connectionContext();
+    if (role != null && session.downstream() instanceof Http1Downstream http1) {
+      Object previous = http1.takeConnectionContext();
+      if (previous != null) {
+        phase("onConnectionReuse", () -> role.onConnectionReuse(session, context, previous));
+      }
+    }
+  }
+
+  private boolean isAnswered() {
+    return session.isResponseStarted();
+  }
+
+  private boolean passesGate() throws ProxyException {
+    UpstreamGate<C> gate = phases.gate();
+    if (gate == null) {
+      return true;
+    }
+    boolean passes;
+    try {
+      session.downstream().thread().phase("proxyUpstreamFilter");
+      passes = gate.proxyUpstreamFilter(session, context);
+    } catch (Exception e) {
+      throw Guard.failure("proxyUpstreamFilter", e);
+    }
+    if (!passes && !isAnswered()) {
+      session.respond(502);
+    }
+    return passes;
+  }
+
+  // --- attempts ---
+
+  private void attempts() throws ProxyException {
+    int further = proxy.maxRetries();
+    while (true) {
+      ProxyException error = attempt();
+      if (error == null) {
+        return;
+      }
+      if (further-- <= 0 || !mayRetry(error)) {
+        throw error;
+      }
+      LOG.log(System.Logger.Level.DEBUG, "attempt {0} failed: {1}", session.attempts(), error);
+    }
+  }
+
+  /// A request may be sent again while the client has seen nothing of a response, and everything
+  /// consumed of its content was kept.
+  private boolean mayRetry(ProxyException error) {
+    return error.retryable(true) && !isAnswered() && kept.isComplete();
+  }
+
+  /// {@return null when the response was relayed, else why not, with a decided retry}
+  private @Nullable ProxyException attempt() throws ProxyException {
+    session.attempt();
+    HttpPeer peer = choosePeer();
+    Endpoint endpoint = peer.endpoint();
+    long start = System.nanoTime();
+    if (endpoint != null) {
+      endpoint.attemptStarted();
+    }
+    ProxyException error = null;
+    try {
+      error = attempt(peer, endpoint, start);
+    } catch (ProxyException e) {
+      error = e;
+      throw e;
+    } finally {
+      if (endpoint != null) {
+        endpoint.attemptEnded(System.nanoTime() - start, error);
+      }
+    }
+    Metrics metrics = proxy.metrics();
+    if (error != null && metrics != null) {
+      metrics.retried(peer, error);
+    }
+    return error;
+  }
+
+  private HttpPeer choosePeer() throws ProxyException {
+    session.downstream().thread().phase("upstreamPeer");
+    try {
+      return phases.proxy().upstreamPeer(session, context);
+    } catch (Exception e) {
+      throw Guard.failure("upstreamPeer", e);
+    }
+  }
+
+  private @Nullable ProxyException attempt(HttpPeer peer, @Nullable Endpoint endpoint, long start)
+      throws ProxyException {
+    UpstreamSession upstream;
+    try {
+      session.downstream().thread().phase("connect");
+      upstream = proxy.connector().connect(session.downstream().thread(), peer);
+    } catch (ProxyException e) {
+      return failedToConnect(peer, e);
+    }
+    boolean reused = upstream.isReused();
+    if (endpoint != null) {
+      endpoint.connected(System.nanoTime() - start, reused);
+    }
+    count(peer, reused);
+    session.upstreamDigest(upstream.digest());
+    try {
+      relay(peer, upstream, reused);
+      return null;
+    } catch (ProxyException e) {
+      upstream.abort();
+      return failedWhileProxying(peer, e, reused);
+    } catch (RuntimeException e) {
+      upstream.abort();
+      throw e;
+    }
+  }
+
+  private void count(HttpPeer peer, boolean reused) {
+    Metrics metrics = proxy.metrics();
+    if (metrics == null) {
+      return;
+    }
+    if (reused) {
+      metrics.poolHit(peer);
+    } else {
+      metrics.poolMiss(peer);
+    }
+  }
+
+  private void relay(HttpPeer peer, UpstreamSession upstream, boolean reused)
+      throws ProxyException {
+    UpstreamConnection<C> role = phases.connection();
+    if (role != null) {
+      phase(
+          "connectedToUpstream",
+          () -> role.connectedToUpstream(session, reused, peer, upstream.digest(), context));
+    }
+    RequestHeader request =
+        Forwarding.request(session.request(), session.downstream().canUpgrade());
+    phase(
+        "upstreamRequestFilter",
+        () -> phases.proxy().upstreamRequestFilter(session, request, context));
+    upstream.sendRequest(request, !hasRequestContent);
+    Relay<C> relay = new Relay<>(this, upstream, peer.options());
+    try {
+      relay.run();
+    } catch (ProxyException e) {
+      ProxyException earlier = relay.writeFailure();
+      throw earlier != null && e.source() == ErrorSource.UPSTREAM && !isAnswered()
+          ? earlier.withRetry(e.retry())
+          : e;
+    }
+    upstream.finish();
+  }
+
+  private ProxyException failedToConnect(HttpPeer peer, ProxyException error) {
+    ProxyException seen = error.withSource(ErrorSource.UPSTREAM).withContext("Peer: %s", peer);
+    ProxyFailures<C> role = phases.failures();
+    return role == null
+        ? seen
+        : role.failToConnect(session, peer, context, seen).withSource(ErrorSource.UPSTREAM);
+  }
+
+  /// A failure on a connection that had been idle is the connection's, not the upstream's: such a
+  /// request goes to a fresh one.
+  private ProxyException failedWhileProxying(HttpPeer peer, ProxyException error, boolean reused) {
+    ProxyException decided =
+        error.retryable(reused)
+            ? error.withRetry(dev.pingora.error.Retry.ALWAYS)
+            : error.withRetry(dev.pingora.error.Retry.NEVER);
+    ProxyException seen = decided.withContext("Peer: %s", peer);
+    ProxyFailures<C> role = phases.failures();
+    return role == null ? seen : role.errorWhileProxy(peer, session, seen, context, reused);
+  }
+
+  // --- the end ---
+
+  /// Answers a failure. {@return the failure for the log}
+  private ProxyException fail(ProxyException error) {
+    ProxyFailures<C> role = phases.failures();
+    try {
+      if (role == null) {
+        session.respondError(error);
+      } else {
+        role.failToProxy(session, error, context);
+      }
+    } catch (Exception e) {
+      LOG.log(System.Logger.Level.DEBUG, "a failure could not be answered: {0}", e.toString());
+    }
+    if (!session.downstream().isResponseEnded()) {
+      session.downstream().abort(error);
+    }
+    if (role == null || !role.suppressErrorLog(session, context, error)) {
+      report(error);
+    }
+    return error;
+  }
+
+  /// The client's faults are worth a debug line only: anyone could fill a disk with them.
+  private void report(ProxyException error) {
+    boolean clients = error.source() == ErrorSource.DOWNSTREAM;
+    System.Logger.Level level =
+        clients ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+    if (!LOG.isLoggable(level)) {
+      return;
+    }
+    String line =
+        "Fail to proxy: " + error + ", tries: " + session.attempts() + ", " + summary();
+    if (error.kind() == ErrorKind.INTERNAL_ERROR && error.getCause() != null) {
+      LOG.log(System.Logger.Level.ERROR, line, error.rootCause());
+    } else {
+      LOG.log(level, line);
+    }
+  }
+
+  private String summary() {
+    RequestSummary<C> role = phases.summary();
+    return role == null ? session.toString() : role.requestSummary(session, context);
+  }
+
+  private void log(@Nullable ProxyException error) {
+    session.downstream().thread().phase("logging");
+    try {
+      phases.proxy().logging(session, error, context);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "logging threw", e);
+    }
+    ConnectionContext<C> role = phases.connectionContext();
+    if (role != null && session.downstream() instanceof Http1Downstream http1) {
+      http1.connectionContext(role.persistConnectionContext(session, context));
+    }
+  }
+
+  private void phase(String name, Guard.Phase phase) throws ProxyException {
+    session.downstream().thread().phase(name);
+    Metrics metrics = proxy.metrics();
+    if (metrics == null) {
+      Guard.run(name, phase);
+      return;
+    }
+    long start = System.nanoTime();
+    try {
+      Guard.run(name, phase);
+    } finally {
+      metrics.phase(name, System.nanoTime() - start);
+    }
+  }
+}

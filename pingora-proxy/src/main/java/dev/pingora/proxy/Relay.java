@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.proxy;
+
+import dev.pingora.core.protocols.DownstreamSession;
+import dev.pingora.core.protocols.UpstreamSession;
+import dev.pingora.core.upstreams.PeerOptions;
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
+import dev.pingora.runtime.RequestThread;
+import org.jspecify.annotations.Nullable;
+
+/// The one duplex loop between any downstream and any upstream session: moves what can be moved in
+/// both directions, and waits when nothing can.
+///
+/// Each direction is bounded by the other side's room, so a slow reader slows its sender. Four things
+/// may be waited for, each with its own deadline, renewed by progress: octets from the upstream, room
+/// at the upstream, octets from the client, room at the client.
+final class Relay<C> {
+  private final DownstreamSession downstream;
+  private final UpstreamSession upstream;
+  private final Upload<C> upload;
+  private final Download<C> download;
+  private final RequestThread thread;
+  private final long readNanos;
+  private final long writeNanos;
+
+  private long upstreamPending;
+  private long downstreamPending;
+  private long uploadSince;
+  private long downloadSince;
+  private long upstreamRoomSince;
+  private long downstreamRoomSince;
+
+  Relay(
+      Exchange<C> exchange,
+      UpstreamSession upstream,
+      PeerOptions options) {
+    this.downstream = exchange.session().downstream();
+    this.upstream = upstream;
+    this.thread = downstream.thread();
+    this.readNanos = options.readTimeout().toNanos();
+    this.writeNanos = options.writeTimeout().toNanos();
+    this.upload = new Upload<>(exchange, upstream, writeNanos);
+    this.download = new Download<>(exchange, upstream);
+    long now = thread.loop().now();
+    this.uploadSince = now;
+    this.downloadSince = now;
+    this.upstreamRoomSince = now;
+    this.downstreamRoomSince = now;
+  }
+
+  /// Runs until the response has been written to its end.
+  void run() throws ProxyException {
+    thread.phase("relay");
+    while (true) {
+      boolean up = upload.step();
+      boolean down = download.step();
+      if (download.isDone()) {
+        return;
+      }
+      if (down && download.isTunnel() && !tunnelling) {
+        tunnelling = true;
+        upload.becomeTunnel();
+      }
+      if (tunnelling && upload.isDone()) {
+        return; // either side's end ends the tunnel
+      }
+      if (!up && !down) {
+        await();
+      } else {
+        noteProgress(up, down);
+      }
+    }
+  }
+
+  private boolean tunnelling;
+
+  private void noteProgress(boolean up, boolean down) {
+    long now = thread.loop().now();
+    if (up) {
+      uploadSince = now;
+      downloadSince = now; // the upstream answers when it has the request
+    }
+    if (down) {
+      downloadSince = now;
+    }
+  }
+
+  private void await() throws ProxyException {
+    upstream.requestContent().flush();
+    downstream.responseContent().flush();
+    failIfHopeless();
+    noteDrain();
+    Late late = nextDeadline();
+    boolean inTime = thread.await(late.deadline());
+    if (!inTime) {
+      noteDrain();
+      ProxyException reason = nextDeadline().expired(thread.loop().now());
+      if (reason != null) {
+        throw reason;
+      }
+    }
+  }
+
+  /// Nobody waits for the response, or none will come.
+  private void failIfHopeless() throws ProxyException {
+    if (downstream.isGone()) {
+      throw ProxyException.downstream(
+          ErrorKind.CONNECTION_CLOSED,
+          download.isHeaderDone()
+              ? "the client closed before the response was complete"
+              : "the client closed before the response");
+    }
+  }
+
+  /// Octets that a socket has taken renew its deadline.
+  private void noteDrain() {
+    long now = thread.loop().now();
+    long up = upstream.requestContent().pending();
+    if (up != upstreamPending || up == 0) {
+      upstreamPending = up;
+      upstreamRoomSince = now;
+      if (up != 0) {
+        downloadSince = now;
+      }
+    }
+    long down = downstream.responseContent().pending();
+    if (down != downstreamPending || down == 0) {
+      downstreamPending = down;
+      downstreamRoomSince = now;
+      if (down != 0) {
+        downloadSince = now;
+      }
+    }
+  }
+
+  /// Which wait ends first.
+  private Late nextDeadline() {
+    Late late = Late.NEVER;
+    boolean uploading = !upload.isDone() && !tunnelling;
+    boolean toUpstreamBlocked = upstreamPending > 0;
+    boolean toClientBlocked = downstreamPending > 0;
+    if (toUpstreamBlocked) {
+      late = late.or(upstreamRoomSince, writeNanos, Late.Wait.UPSTREAM_ROOM);
+    } else if (uploading) {
+      late = late.or(uploadSince, downstream.limits().contentNanos(), Late.Wait.CLIENT_CONTENT);
+    }
+    if (toClientBlocked) {
+      late =
+          late.or(downstreamRoomSince, downstream.limits().writeNanos(), Late.Wait.CLIENT_ROOM);
+    } else if (!toUpstreamBlocked && !uploading) {
+      late = late.or(downloadSince, readNanos, Late.Wait.RESPONSE);
+    }
+    return late;
+  }
+
+  /// {@return why the upstream took no more of the request; null if it took all}
+  @Nullable ProxyException writeFailure() {
+    return upload.writeFailure();
+  }
+
+  /// {@return whether the whole request was passed on}
+  boolean isRequestDone() {
+    return upload.isDone() && upload.writeFailure() == null;
+  }
+}
