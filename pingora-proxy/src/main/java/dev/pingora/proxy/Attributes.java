@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class Attributes {
   private final Map<Key<?>, Object> values = new HashMap<>();
 
+  Attributes() {}
+
   /// A key; keys are compared by identity.
   public static final class Key<T> {
     private final Class<T> type;

@@ -72,8 +72,7 @@ final class Download<C> {
     UpstreamResponseFilter<C> role = phases.upstreamResponse();
     if (role != null) {
       Guard.run(
-          "upstreamResponseFilter",
-          () -> role.upstreamResponseFilter(session, response, context));
+          "upstreamResponseFilter", () -> role.upstreamResponseFilter(session, response, context));
     }
     if (response.status() < 200 && response.status() != 101) {
       interim(response);
@@ -186,14 +185,12 @@ final class Download<C> {
     TrailerFilter<C> role = phases.trailers();
     if (role != null) {
       Guard.run(
-          "responseTrailerFilter",
-          () -> role.responseTrailerFilter(session, trailers, context));
+          "responseTrailerFilter", () -> role.responseTrailerFilter(session, trailers, context));
     }
     return trailers;
   }
 
-  private void filter(ByteBuffer piece, boolean endOfStream, FilterSink out)
-      throws ProxyException {
+  private void filter(ByteBuffer piece, boolean endOfStream, FilterSink out) throws ProxyException {
     ResponseBodyFilter<C> role = phases.responseBody();
     if (role != null) {
       Guard.run(

@@ -18,9 +18,9 @@ final class ErrorStatus {
     if (kind.isStatus()) {
       return kind.code();
     }
-    if (kind == ErrorKind.NO_HEALTHY_UPSTREAM
-        || kind == ErrorKind.OVER_LIMIT
-        || kind == ErrorKind.CANCELLED) {
+    if (kind.equals(ErrorKind.NO_HEALTHY_UPSTREAM)
+        || kind.equals(ErrorKind.OVER_LIMIT)
+        || kind.equals(ErrorKind.CANCELLED)) {
       return 503;
     }
     return switch (error.source()) {
@@ -31,19 +31,19 @@ final class ErrorStatus {
   }
 
   private static int ofDownstream(ErrorKind kind) {
-    if (kind == ErrorKind.WRITE_ERROR
-        || kind == ErrorKind.READ_ERROR
-        || kind == ErrorKind.WRITE_TIMEOUT
-        || kind == ErrorKind.CONNECTION_CLOSED) {
+    if (kind.equals(ErrorKind.WRITE_ERROR)
+        || kind.equals(ErrorKind.READ_ERROR)
+        || kind.equals(ErrorKind.WRITE_TIMEOUT)
+        || kind.equals(ErrorKind.CONNECTION_CLOSED)) {
       return NONE;
     }
-    return kind == ErrorKind.READ_TIMEOUT ? 408 : 400;
+    return kind.equals(ErrorKind.READ_TIMEOUT) ? 408 : 400;
   }
 
   private static boolean isTimeout(ErrorKind kind) {
-    return kind == ErrorKind.CONNECT_TIMEOUT
-        || kind == ErrorKind.READ_TIMEOUT
-        || kind == ErrorKind.WRITE_TIMEOUT
-        || kind == ErrorKind.TLS_HANDSHAKE_TIMEOUT;
+    return kind.equals(ErrorKind.CONNECT_TIMEOUT)
+        || kind.equals(ErrorKind.READ_TIMEOUT)
+        || kind.equals(ErrorKind.WRITE_TIMEOUT)
+        || kind.equals(ErrorKind.TLS_HANDSHAKE_TIMEOUT);
   }
 }

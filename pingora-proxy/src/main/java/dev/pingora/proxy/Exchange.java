@@ -3,7 +3,6 @@
 
 package dev.pingora.proxy;
 
-import dev.pingora.core.connectors.HttpConnector;
 import dev.pingora.core.protocols.DownstreamSession;
 import dev.pingora.core.protocols.Http1Downstream;
 import dev.pingora.core.protocols.UpstreamSession;
@@ -265,7 +264,7 @@ final class Exchange<C> {
 
   // --- the end ---
 
-  /// Answers a failure. {@return the failure for the log}
+  /// Answers a failure, and returns it for the log.
   private ProxyException fail(ProxyException error) {
     ProxyFailures<C> role = phases.failures();
     try {
@@ -289,14 +288,12 @@ final class Exchange<C> {
   /// The client's faults are worth a debug line only: anyone could fill a disk with them.
   private void report(ProxyException error) {
     boolean clients = error.source() == ErrorSource.DOWNSTREAM;
-    System.Logger.Level level =
-        clients ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+    System.Logger.Level level = clients ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
     if (!LOG.isLoggable(level)) {
       return;
     }
-    String line =
-        "Fail to proxy: " + error + ", tries: " + session.attempts() + ", " + summary();
-    if (error.kind() == ErrorKind.INTERNAL_ERROR && error.getCause() != null) {
+    String line = "Fail to proxy: " + error + ", tries: " + session.attempts() + ", " + summary();
+    if (error.kind().equals(ErrorKind.INTERNAL_ERROR) && error.getCause() != null) {
       LOG.log(System.Logger.Level.ERROR, line, error.rootCause());
     } else {
       LOG.log(level, line);

@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What a body filter writes to. The piece that was lent to the filter, written back as it is, moves
-/// on without a copy; anything else is copied, in parts, waiting for room.
+/// What a body filter writes to. The piece that was lent to the filter, written back as it is,
+/// moves on without a copy; anything else is copied, in parts, waiting for room.
 final class FilterSink implements BodySink {
   private static final int PART = 32 * 1024;
 

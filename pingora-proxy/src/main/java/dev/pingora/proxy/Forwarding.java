@@ -3,6 +3,7 @@
 
 package dev.pingora.proxy;
 
+import dev.pingora.error.ProxyException;
 import dev.pingora.http.FieldName;
 import dev.pingora.http.HttpVersion;
 import dev.pingora.http.RequestHeader;
@@ -10,7 +11,6 @@ import dev.pingora.http.ResponseHeader;
 import dev.pingora.http.TargetForm;
 import dev.pingora.http1.HopByHop;
 import dev.pingora.http1.Via;
-import dev.pingora.error.ProxyException;
 
 /// What a gateway changes in messages that pass through it (RFC 9110 §7.6). Pure functions of the
 /// message.

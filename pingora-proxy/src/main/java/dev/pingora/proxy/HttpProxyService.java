@@ -21,7 +21,6 @@ public final class HttpProxyService {
   /// {@return a service with a name of its own, and somebody who hears what it does}
   public static <C> ListeningService of(
       ServerConf configuration, ProxyHttp<C> proxy, String name, @Nullable Metrics metrics) {
-    return ListeningService.http(
-        name, new HttpProxy<>(proxy, configuration.maxRetries(), metrics));
+    return ListeningService.http(name, new HttpProxy<>(proxy, configuration.maxRetries(), metrics));
   }
 }

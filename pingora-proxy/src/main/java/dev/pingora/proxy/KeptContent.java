@@ -6,8 +6,8 @@ package dev.pingora.proxy;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// The first octets of a request's content, kept so that a failed attempt can be made again. Bounded:
-/// content that is longer cannot be sent twice.
+/// The first octets of a request's content, kept so that a failed attempt can be made again.
+/// Bounded: content that is longer cannot be sent twice.
 final class KeptContent {
   /// Most octets kept (Pingora's retry buffer).
   static final int MAX_BYTES = 64 * 1024;

@@ -7,8 +7,8 @@ import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.error.ProxyException;
 import org.jspecify.annotations.Nullable;
 
-/// Hears what a proxy does; absent, it costs nothing. Called on request threads of all loops: must be
-/// thread-safe and must not block.
+/// Hears what a proxy does; absent, it costs nothing. Called on request threads of all loops: must
+/// be thread-safe and must not block.
 public interface Metrics {
   /// A request has been read.
   default void requestStarted(Session session) {}

@@ -8,8 +8,8 @@ import dev.pingora.error.ProxyException;
 
 /// Decides about failures: what is retried, what the client is told, what is logged.
 public interface ProxyFailures<C> extends ProxyHttp<C> {
-  /// No connection to the peer. Return the error with [dev.pingora.error.Retry#ALWAYS] to try again:
-  /// `upstreamPeer` is asked for another peer.
+  /// No connection to the peer. Return the error with [dev.pingora.error.Retry#ALWAYS] to try
+  /// again: `upstreamPeer` is asked for another peer.
   default ProxyException failToConnect(
       Session session, HttpPeer peer, C context, ProxyException error) {
     return error;

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// same object may implement.
 ///
 /// ```
-///  earlyRequestFilter ─► requestFilter ─► [proxyUpstreamFilter] ─► upstreamPeer ─► connect ─► [connectedToUpstream]
-///      ─► upstreamRequestFilter ─► [requestBodyFilter]* ⇄ [upstreamResponseFilter] ─► responseFilter ─► [responseBodyFilter]*
-///      ─► logging
+///  earlyRequestFilter ─► requestFilter ─► [proxyUpstreamFilter]
+///    ┌► upstreamPeer ─► connect ─► [connectedToUpstream] ─► upstreamRequestFilter
+///    │    ─► [requestBodyFilter]* ⇄ [upstreamResponseFilter] ─► responseFilter
+///    └─ retry                          ─► [responseBodyFilter]*
+///  logging
 /// ```
 ///
 /// One object serves all requests, on request threads of every loop: its own fields must be
@@ -32,15 +34,15 @@ public interface ProxyHttp<C> {
 
   /// {@return where this attempt goes} Called for every attempt; may wait.
   ///
-  /// @throws Exception ends the request, or starts the next attempt if it is a [ProxyException] that
-  ///     may be retried
+  /// @throws Exception ends the request, or starts the next attempt if it is a [ProxyException]
+  ///   that may be retried
   HttpPeer upstreamPeer(Session session, C context) throws Exception;
 
   /// The first phase, before anything else looks at the request: settings, limits, timeouts.
   default void earlyRequestFilter(Session session, C context) throws Exception {}
 
-  /// Access control, rate limits, answers of our own. Answering ([Session#respond]) ends the request
-  /// here.
+  /// Access control, rate limits, answers of our own. Answering ([Session#respond]) ends the
+  /// request here.
   default void requestFilter(Session session, C context) throws Exception {}
 
   /// Changes what is sent upstream: a copy of the client's header section, made for this attempt,

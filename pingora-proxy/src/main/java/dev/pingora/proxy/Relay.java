@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// The one duplex loop between any downstream and any upstream session: moves what can be moved in
 /// both directions, and waits when nothing can.
 ///
-/// Each direction is bounded by the other side's room, so a slow reader slows its sender. Four things
-/// may be waited for, each with its own deadline, renewed by progress: octets from the upstream, room
-/// at the upstream, octets from the client, room at the client.
+/// Each direction is bounded by the other side's room, so a slow reader slows its sender. Four
+/// things may be waited for, each with its own deadline, renewed by progress: octets from the
+/// upstream, room at the upstream, octets from the client, room at the client.
 final class Relay<C> {
   private final DownstreamSession downstream;
   private final UpstreamSession upstream;
@@ -33,10 +33,7 @@ final class Relay<C> {
   private long upstreamRoomSince;
   private long downstreamRoomSince;
 
-  Relay(
-      Exchange<C> exchange,
-      UpstreamSession upstream,
-      PeerOptions options) {
+  Relay(Exchange<C> exchange, UpstreamSession upstream, PeerOptions options) {
     this.downstream = exchange.session().downstream();
     this.upstream = upstream;
     this.thread = downstream.thread();
@@ -148,8 +145,7 @@ final class Relay<C> {
       late = late.or(uploadSince, downstream.limits().contentNanos(), Late.Wait.CLIENT_CONTENT);
     }
     if (toClientBlocked) {
-      late =
-          late.or(downstreamRoomSince, downstream.limits().writeNanos(), Late.Wait.CLIENT_ROOM);
+      late = late.or(downstreamRoomSince, downstream.limits().writeNanos(), Late.Wait.CLIENT_ROOM);
     } else if (!toUpstreamBlocked && !uploading) {
       late = late.or(downloadSince, readNanos, Late.Wait.RESPONSE);
     }

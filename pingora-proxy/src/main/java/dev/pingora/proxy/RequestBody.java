@@ -14,8 +14,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// The request's content, for a phase that reads it itself instead of letting it pass through.
-/// What is read here is consumed: it does not go upstream.
+/// The request's content, for a phase that reads it itself instead of letting it pass through. What
+/// is read here is consumed: it does not go upstream.
 public final class RequestBody {
   private final DownstreamSession downstream;
   private boolean asked;
@@ -24,13 +24,13 @@ public final class RequestBody {
     this.downstream = downstream;
   }
 
-  /// Reads what has come, at least one octet, waiting for it. The first read answers
-  /// `Expect: 100-continue`.
+  /// Reads what has come, at least one octet, waiting for it. The first read answers `Expect:
+  /// 100-continue`.
   ///
   /// @param into gets the octets at its position
   /// @return octets read, -1 at the end of the content
   /// @throws ProxyException READ_TIMEOUT (408), `status(413)` over the limit, or what is wrong with
-  ///     the message
+  ///   the message
   public int read(ByteBuffer into) throws ProxyException {
     ContentSource source = downstream.requestContent();
     if (!await(source)) {

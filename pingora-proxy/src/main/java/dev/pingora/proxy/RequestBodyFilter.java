@@ -5,8 +5,8 @@ package dev.pingora.proxy;
 
 import java.nio.ByteBuffer;
 
-/// Sees the request's content on its way to the upstream. On a retry the content that was kept comes
-/// again.
+/// Sees the request's content on its way to the upstream. On a retry the content that was kept
+/// comes again.
 public interface RequestBodyFilter<C> extends ProxyHttp<C> {
   /// One piece of content; at the end an empty one with `endOfStream`.
   ///

@@ -36,8 +36,8 @@ public final class Response {
     session.send(header, endOfStream);
   }
 
-  /// Writes all of `content`, waiting for room as needed. Dropped where a response has no content by
-  /// definition (HEAD, 204, 304).
+  /// Writes all of `content`, waiting for room as needed. Dropped where a response has no content
+  /// by definition (HEAD, 204, 304).
   ///
   /// @throws ProxyException WRITE_TIMEOUT, or WRITE_ERROR when the client has gone
   public void write(ByteBuffer content) throws ProxyException {

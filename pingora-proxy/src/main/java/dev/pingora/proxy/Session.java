@@ -77,9 +77,7 @@ public final class Session {
   /// Answers with a status and content.
   public void respond(int status, String contentType, byte[] content) throws ProxyException {
     ResponseHeader header =
-        ResponseHeader.of(status)
-            .set("Content-Type", contentType)
-            .contentLength(content.length);
+        ResponseHeader.of(status).set("Content-Type", contentType).contentLength(content.length);
     response().header(header, content.length == 0);
     if (content.length > 0) {
       response().write(ByteBuffer.wrap(content));

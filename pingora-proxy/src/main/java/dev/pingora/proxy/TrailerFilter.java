@@ -8,8 +8,7 @@ import dev.pingora.http.Fields;
 /// Sees trailer sections that are about to be forwarded.
 public interface TrailerFilter<C> extends ProxyHttp<C> {
   /// Changes the request's trailer section.
-  default void requestTrailerFilter(Session session, Fields trailers, C context)
-      throws Exception {}
+  default void requestTrailerFilter(Session session, Fields trailers, C context) throws Exception {}
 
   /// Changes the response's trailer section.
   default void responseTrailerFilter(Session session, Fields trailers, C context)

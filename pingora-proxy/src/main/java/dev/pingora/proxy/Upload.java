@@ -63,7 +63,8 @@ final class Upload<C> {
     return done;
   }
 
-  /// {@return why the upstream takes no more content; null while it does} A response may still come.
+  /// {@return why the upstream takes no more content; null while it does} A response may still
+  /// come.
   @Nullable ProxyException writeFailure() {
     return writeFailure;
   }
@@ -79,7 +80,7 @@ final class Upload<C> {
     try {
       return move(upstream.requestContent());
     } catch (ProxyException e) {
-      if (e.source() != ErrorSource.UPSTREAM || e.kind() != ErrorKind.WRITE_ERROR) {
+      if (e.source() != ErrorSource.UPSTREAM || !e.kind().equals(ErrorKind.WRITE_ERROR)) {
         throw e;
       }
       writeFailure = e;
@@ -159,14 +160,12 @@ final class Upload<C> {
     TrailerFilter<C> role = phases.trailers();
     if (role != null) {
       Guard.run(
-          "requestTrailerFilter",
-          () -> role.requestTrailerFilter(session, trailers, context));
+          "requestTrailerFilter", () -> role.requestTrailerFilter(session, trailers, context));
     }
     return trailers;
   }
 
-  private void filter(ByteBuffer piece, boolean endOfStream, FilterSink out)
-      throws ProxyException {
+  private void filter(ByteBuffer piece, boolean endOfStream, FilterSink out) throws ProxyException {
     RequestBodyFilter<C> role = phases.requestBody();
     if (role != null) {
       Guard.run(

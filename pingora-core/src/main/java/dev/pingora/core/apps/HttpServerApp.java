@@ -13,8 +13,8 @@ public interface HttpServerApp {
   /// The service begins; called once, before the first connection.
   default void start(ServerRuntime runtime) throws Exception {}
 
-  /// Serves one request, on its request thread. When it returns, the response must have been written
-  /// to its end; else the client sees it broken off.
+  /// Serves one request, on its request thread. When it returns, the response must have been
+  /// written to its end; else the client sees it broken off.
   ///
   /// @throws Exception ends the connection (HTTP/1) or the stream (HTTP/2)
   void process(DownstreamSession session) throws Exception;

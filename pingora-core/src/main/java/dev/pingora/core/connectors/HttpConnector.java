@@ -28,7 +28,8 @@ public final class HttpConnector {
 
   /// {@return a session for one exchange with `peer`, on the thread's loop}
   ///
-  /// @throws ProxyException source UPSTREAM, when no connection can be made within the peer's bounds
+  /// @throws ProxyException source UPSTREAM, when no connection can be made within the peer's
+  ///   bounds
   public UpstreamSession connect(RequestThread thread, HttpPeer peer) throws ProxyException {
     Connection pooled = pools.take(thread.loop(), peer);
     if (pooled != null) {

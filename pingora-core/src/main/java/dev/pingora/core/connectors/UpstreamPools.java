@@ -45,14 +45,15 @@ public final class UpstreamPools {
 
     synchronized @Nullable Connection take(ReuseKey key) {
       ArrayDeque<Connection> same = idle.get(key);
-      Connection next = same == null ? null : same.pollLast();
-      while (next != null) {
+      if (same == null) {
+        return null;
+      }
+      for (Connection next = same.pollLast(); next != null; next = same.pollLast()) {
         size--;
         if (next.wake()) {
           next.unexpire();
           return next;
         }
-        next = same.pollLast();
       }
       return null;
     }

@@ -5,8 +5,8 @@ package dev.pingora.core.listeners;
 
 import java.net.SocketAddress;
 
-/// Decides, right after accept and before anything is read, whether a connection is served. A refused
-/// one is closed without a word. Called on event-loop threads of all loops; must not block.
+/// Decides, right after accept and before anything is read, whether a connection is served. A
+/// refused one is closed without a word. Called on event-loop threads of all loops; must not block.
 @FunctionalInterface
 public interface ConnectionFilter {
   /// {@return whether to serve it}

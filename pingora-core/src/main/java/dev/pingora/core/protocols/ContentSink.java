@@ -8,8 +8,8 @@ import dev.pingora.http.Fields;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Where the content of one message goes. Never waits: look at [#hasRoom] first, and announce a wait
-/// with [#wantRoom]. Confined to the request thread of its session.
+/// Where the content of one message goes. Never waits: look at [#hasRoom] first, and announce a
+/// wait with [#wantRoom]. Confined to the request thread of its session.
 public interface ContentSink {
   /// {@return whether a piece may be written now, within the bound of what waits to be sent}
   boolean hasRoom();

@@ -20,8 +20,8 @@ public interface ContentSource {
   /// {@return octets of the piece at hand} After READY.
   int length();
 
-  /// {@return the piece at hand, position to limit} Lent until the next [#poll]; reading it consumes
-  /// nothing.
+  /// {@return the piece at hand, position to limit} Lent until the next [#poll]; reading it
+  /// consumes nothing.
   ByteBuffer piece();
 
   /// Drops the piece at hand: it was used.

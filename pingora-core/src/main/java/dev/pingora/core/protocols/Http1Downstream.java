@@ -128,8 +128,7 @@ public final class Http1Downstream implements DownstreamSession {
   }
 
   /// The one place where a response's framing to a client is decided (RFC 9112 §6.3).
-  private MessageFraming frame(ResponseHeader response, boolean endOfStream)
-      throws ProxyException {
+  private MessageFraming frame(ResponseHeader response, boolean endOfStream) throws ProxyException {
     int status = response.status();
     if (status == 101) {
       return MessageFraming.Tunnel.INSTANCE;
@@ -174,9 +173,7 @@ public final class Http1Downstream implements DownstreamSession {
 
   @Override
   public void sendContinue() throws ProxyException {
-    if (!continued
-        && responseContent == null
-        && Expectation.of(request) == Expectation.CONTINUE) {
+    if (!continued && responseContent == null && Expectation.of(request) == Expectation.CONTINUE) {
       continued = true;
       sendResponse(ResponseHeader.of(100), true);
     }

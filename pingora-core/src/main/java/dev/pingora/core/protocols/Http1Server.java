@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// One downstream HTTP/1 connection: its requests, one after the other, in the order they came.
 ///
 /// ```
-///   at rest ──bytes──► thread: read head ─► app ─► finish ─► read head … ──1 s of silence──► at rest
+///   at rest ──bytes──► thread: read head ─► app ─► finish … ──1 s silent──► at rest
 /// ```
 ///
 /// A connection has a request thread only while it has work: after a second of silence the thread
@@ -84,8 +84,8 @@ public final class Http1Server implements Runnable, RequestThread.Task {
     }
   }
 
-  /// Set by [#next] when the connection went to rest, and by whoever closes it properly; both belong
-  /// to the thread.
+  /// Set by [#next] when the connection went to rest, and by whoever closes it properly; both
+  /// belong to the thread.
   private boolean rested;
 
   private boolean closing;
@@ -107,8 +107,7 @@ public final class Http1Server implements Runnable, RequestThread.Task {
     }
   }
 
-  private Http1Downstream open(RequestThread thread, RequestHeader request)
-      throws ProxyException {
+  private Http1Downstream open(RequestThread thread, RequestHeader request) throws ProxyException {
     Http1Downstream session =
         new Http1Downstream(this, connection, thread, request, options, served == 0);
     served++;
@@ -120,8 +119,7 @@ public final class Http1Server implements Runnable, RequestThread.Task {
 
   /// Reads one head. The wait for its first byte is idle time; from then on the whole head has one
   /// deadline, however it trickles.
-  private byte @Nullable [] readHead(RequestThread thread, HeadReader heads)
-      throws ProxyException {
+  private byte @Nullable [] readHead(RequestThread thread, HeadReader heads) throws ProxyException {
     long idleDeadline = connection.loop().deadlineIn(options.idleNanos());
     long lingerDeadline = connection.loop().deadlineIn(LINGER_NANOS);
     long headDeadline = RequestThread.NEVER;
@@ -182,10 +180,10 @@ public final class Http1Server implements Runnable, RequestThread.Task {
 
   /// Answers what is no request we take, and closes. A client that has left gets nothing.
   private void refuse(RequestThread thread, ProxyException why) throws ProxyException {
-    if (why.kind() == ErrorKind.CONNECTION_CLOSED
-        || why.kind() == ErrorKind.READ_ERROR
-        || why.kind() == ErrorKind.WRITE_ERROR
-        || why.kind() == ErrorKind.CANCELLED) {
+    if (why.kind().equals(ErrorKind.CONNECTION_CLOSED)
+        || why.kind().equals(ErrorKind.READ_ERROR)
+        || why.kind().equals(ErrorKind.WRITE_ERROR)
+        || why.kind().equals(ErrorKind.CANCELLED)) {
       throw why;
     }
     int status = why.kind().isStatus() ? why.kind().code() : 400;
@@ -215,8 +213,8 @@ public final class Http1Server implements Runnable, RequestThread.Task {
     connection.reset();
   }
 
-  /// {@return whether this response must be the last: the server stops, or the connection has served
-  /// its share}
+  /// {@return whether this response must be the last: the server stops, or the connection has
+  /// served its share}
   boolean isLast() {
     return shutdown.isShuttingDown()
         || (options.maxRequests() > 0 && served >= options.maxRequests());

@@ -42,8 +42,7 @@ public final class Http1Upstream implements UpstreamSession {
     void release(Connection connection);
   }
 
-  public Http1Upstream(
-      Connection connection, Http1Limits limits, boolean reused, Release release) {
+  public Http1Upstream(Connection connection, Http1Limits limits, boolean reused, Release release) {
     this.connection = connection;
     this.limits = limits;
     this.reused = reused;
@@ -107,8 +106,7 @@ public final class Http1Upstream implements UpstreamSession {
     if (!interim) {
       MessageFraming framing = MessageFraming.ofResponse(response, method);
       persistence = Persistence.ofResponse(response, framing);
-      responseContent =
-          new Http1Source(connection, ContentReader.ofResponse(framing, limits), 0);
+      responseContent = new Http1Source(connection, ContentReader.ofResponse(framing, limits), 0);
     }
     return response;
   }

@@ -11,7 +11,7 @@ import dev.pingora.core.server.Limits;
 /// @param writeNanos between two successful writes
 /// @param requestContentBytes most octets of request content; above it 413
 /// @param drainBytes unread request content that is read and dropped before a connection is closed
-///     instead
+///   instead
 /// @param drainNanos how long that may take
 public record SessionLimits(
     long contentNanos,

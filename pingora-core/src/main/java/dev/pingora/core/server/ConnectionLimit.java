@@ -32,7 +32,7 @@ public final class ConnectionLimit {
   /// {@return what the descriptor limit allows: each client may need an upstream connection, and
   /// some descriptors are the process's own}
   public static int fromDescriptorLimit(long descriptors) {
-    return (int) Math.clamp((descriptors - 200) / 2, 16, 1_000_000);
+    return Math.clamp((descriptors - 200) / 2, 16, 1_000_000);
   }
 
   public int max() {

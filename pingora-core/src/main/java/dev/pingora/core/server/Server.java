@@ -122,15 +122,14 @@ public final class Server {
     List<ProxyException> failure = new CopyOnWriteArrayList<>();
     Thread.ofPlatform()
         .name("pingora-server")
-        .start(
-            () -> {
-              try {
-                run();
-              } catch (ProxyException e) {
-                failure.add(e);
-                started.countDown();
-              }
-            });
+        .start(() -> {
+          try {
+            run();
+          } catch (ProxyException e) {
+            failure.add(e);
+            started.countDown();
+          }
+        });
     try {
       started.await();
     } catch (InterruptedException e) {

@@ -12,6 +12,9 @@ public final class ShutdownWatch {
   private final CountDownLatch latch = new CountDownLatch(1);
   private volatile boolean shuttingDown;
 
+  /// A watch of a server that runs.
+  public ShutdownWatch() {}
+
   /// {@return whether the server is stopping}
   public boolean isShuttingDown() {
     return shuttingDown;

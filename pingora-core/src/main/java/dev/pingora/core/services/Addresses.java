@@ -15,8 +15,7 @@ public final class Addresses {
     if (!(address instanceof InetSocketAddress inet)) {
       return "unix:" + address;
     }
-    String host =
-        inet.isUnresolved() ? inet.getHostString() : inet.getAddress().getHostAddress();
+    String host = inet.isUnresolved() ? inet.getHostString() : inet.getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
   }
 }

@@ -146,13 +146,12 @@ public final class ListeningService implements Service {
     }
     connections.incrementAndGet();
     runtime.connectionLimit().opened();
-    connection.onClose(
-        () -> {
-          connections.decrementAndGet();
-          runtime.connectionLimit().closed();
-          listenersOwn.closed(peer);
-          filter.closed(peer);
-        });
+    connection.onClose(() -> {
+      connections.decrementAndGet();
+      runtime.connectionLimit().closed();
+      listenersOwn.closed(peer);
+      filter.closed(peer);
+    });
     app.accepted(connection, settings);
   }
 

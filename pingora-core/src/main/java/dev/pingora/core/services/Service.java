@@ -10,7 +10,8 @@ public interface Service {
   /// {@return the name, for logs and threads}
   String name();
 
-  /// Starts, and returns when the service is ready. Called once, on the thread that runs the server.
+  /// Starts, and returns when the service is ready. Called once, on the thread that runs the
+  /// server.
   ///
   /// @throws Exception ends the server before it begins
   void start(ServerRuntime runtime) throws Exception;

@@ -23,7 +23,9 @@ final class StaleSocket {
     }
     if (answers(unix)) {
       throw ProxyException.of(
-          ErrorKind.BIND_ERROR, "cannot listen on unix:%s: address in use", unix.getPath().toString());
+          ErrorKind.BIND_ERROR,
+          "cannot listen on unix:%s: address in use",
+          unix.getPath().toString());
     }
     try {
       if (isSocket(unix.getPath())) {

@@ -23,20 +23,19 @@ final class StreamService implements ConnectionApp {
   public void accepted(Connection connection, Settings settings) {
     connection
         .loop()
-        .spawn(
-            thread -> {
-              connection.attach(thread);
-              thread.phase("serverApp");
-              try {
-                app.process(new Stream(connection, thread, settings.limits()), settings.shutdown());
-              } catch (ProxyException e) {
-                LOG.log(System.Logger.Level.DEBUG, "{0} ended: {1}", connection, e.getMessage());
-              } catch (Exception e) {
-                LOG.log(System.Logger.Level.ERROR, "the app failed on " + connection, e);
-              } finally {
-                connection.close();
-              }
-            });
+        .spawn(thread -> {
+          connection.attach(thread);
+          thread.phase("serverApp");
+          try {
+            app.process(new Stream(connection, thread, settings.limits()), settings.shutdown());
+          } catch (ProxyException e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} ended: {1}", connection, e.getMessage());
+          } catch (Exception e) {
+            LOG.log(System.Logger.Level.ERROR, "the app failed on " + connection, e);
+          } finally {
+            connection.close();
+          }
+        });
   }
 
   @Override

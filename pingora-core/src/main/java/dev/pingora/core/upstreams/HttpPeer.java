@@ -46,7 +46,8 @@ public final class HttpPeer {
 
   /// {@return a peer without TLS}
   ///
-  /// @param address `ip:port`, `[ip6]:port`, `host:port` (looked up at each connect) or `unix:/path`
+  /// @param address `ip:port`, `[ip6]:port`, `host:port` (looked up at each connect) or
+  ///   `unix:/path`
   /// @throws IllegalArgumentException when it is none of these
   public static HttpPeer http(String address) {
     return http(PeerAddress.parse(address));
@@ -58,8 +59,7 @@ public final class HttpPeer {
 
   /// {@return a peer behind a backend, to which the engine reports how the attempt goes}
   public static HttpPeer http(Endpoint endpoint) {
-    return new HttpPeer(
-        endpoint.address(), Scheme.HTTP, "", PeerOptions.DEFAULT, endpoint, null);
+    return new HttpPeer(endpoint.address(), Scheme.HTTP, "", PeerOptions.DEFAULT, endpoint, null);
   }
 
   /// {@return a peer on a Unix socket}

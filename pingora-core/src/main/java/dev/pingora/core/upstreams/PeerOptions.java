@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param maxH2Streams streams on one HTTP/2 connection, at most what the peer allows
 /// @param groupKey connections of different groups are never shared
 /// @param allowInvalidContentLength a response with an invalid Content-Length ends with the
-///     connection instead of failing
+///   connection instead of failing
 public record PeerOptions(
     Duration connectionTimeout,
     Duration totalConnectionTimeout,

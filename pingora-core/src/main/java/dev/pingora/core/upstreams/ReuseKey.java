@@ -6,8 +6,9 @@ package dev.pingora.core.upstreams;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// All that must agree before a connection made for one peer may serve another. Compared in full; the
-/// hash is computed once.
+/// All that must agree before a connection made for one peer may serve another. Compared in full;
+/// the hash is computed once.
+@SuppressWarnings("ReferenceEquality") // a custom connect is its own identity
 public final class ReuseKey {
   private final SocketAddress address;
   private final HttpPeer.Scheme scheme;
