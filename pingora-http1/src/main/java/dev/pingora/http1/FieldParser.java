@@ -7,9 +7,6 @@ import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.FieldName;
 import dev.pingora.http.Fields;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /// Parses the field lines of a head or of a trailer section (RFC 9112 §5, RFC 9110 §5).
 ///
@@ -24,9 +21,6 @@ import java.nio.ByteOrder;
 ///
 /// One instance parses one section; single-threaded.
 final class FieldParser {
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   private final byte[] section;
   private final SectionScanner.Kind kind;
   private final ErrorSource side;
@@ -163,7 +157,7 @@ final class FieldParser {
   private int nextControl(int from) {
     int i = from;
     for (; i <= section.length - Long.BYTES; i += Long.BYTES) {
-      long hit = Octets.controls((long) LONGS.get(section, i));
+      long hit = Octets.controls(Octets.word(section, i));
       if (hit != 0) {
         return i + (Long.numberOfTrailingZeros(hit) >>> 3);
       }

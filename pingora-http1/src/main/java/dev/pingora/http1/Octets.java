@@ -3,6 +3,10 @@
 
 package dev.pingora.http1;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /// Classes of octets, by table, and eight octets at once where only control characters matter.
 ///
 /// The names are those of the grammars: `tchar` (RFC 9110 §5.6.2), `field-vchar` and `obs-text`
@@ -21,6 +25,8 @@ final class Octets {
   private static final int CONTROL = 1 << 4;
 
   private static final byte[] CLASSES = classes();
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final long ONES = 0x0101010101010101L;
   private static final long TOPS = 0x8080808080808080L;
@@ -72,6 +78,11 @@ final class Octets {
     }
     int lower = octet | 0x20;
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  }
+
+  /// {@return eight octets, the first one lowest}
+  static long word(byte[] bytes, int from) {
+    return (long) WORDS.get(bytes, from);
   }
 
   /// Finds control characters in eight octets.

@@ -17,18 +17,14 @@ import dev.pingora.http.ResponseHeader;
 /// allow makes the response malformed; the client gets 502. How the content is framed is decided by
 /// [MessageFraming#ofResponse], nowhere else.
 ///
-/// Pure; one instance parses one head.
+/// Pure; any thread may use it.
 public final class ResponseParser {
   private static final int USUAL_LINES = 16;
   private static final int STATUS = VersionText.LENGTH + 1;
   private static final int STATUS_END = STATUS + 3;
   private static final ErrorSource SIDE = ErrorSource.UPSTREAM;
 
-  private final byte[] head;
-
-  private ResponseParser(byte[] head) {
-    this.head = head;
-  }
+  private ResponseParser() {}
 
   /// Like [#parse(byte[], int)] with a guess at the number of lines.
   public static ResponseHeader parse(byte[] head) throws ProxyException {
@@ -43,19 +39,15 @@ public final class ResponseParser {
   ///   first
   /// @throws ProxyException upstream, of kind `INVALID_HTTP_HEADER`
   public static ResponseHeader parse(byte[] head, int expectedLines) throws ProxyException {
-    return new ResponseParser(head).response(expectedLines);
-  }
-
-  private ResponseHeader response(int expectedLines) throws ProxyException {
     HttpVersion version = VersionText.parse(head, 0, SIDE);
-    int status = status();
-    int reason = octet(STATUS_END) == Octets.SP ? STATUS_END + 1 : STATUS_END;
+    int status = status(head);
+    int reason = octet(head, STATUS_END) == Octets.SP ? STATUS_END + 1 : STATUS_END;
     int end = reason;
-    while (!Octets.isControl(octet(end)) || head[end] == Octets.HTAB) {
+    while (!Octets.isControl(octet(head, end)) || head[end] == Octets.HTAB) {
       end++;
     }
     boolean spaced = reason > STATUS_END || end == reason;
-    if (!spaced || head[end] != Octets.CR || octet(end + 1) != Octets.LF) {
+    if (!spaced || head[end] != Octets.CR || octet(head, end + 1) != Octets.LF) {
       throw violation(
           "status line with %s at octet %s (RFC 9112 §4)",
           Violation.quote(head[spaced ? end : STATUS_END]), spaced ? end : STATUS_END);
@@ -68,11 +60,11 @@ public final class ResponseParser {
 
   /// RFC 9112 §4: three digits. RFC 9110 §15: codes under 100 have no class; those over 599 count
   /// as 5xx and are forwarded.
-  private int status() throws ProxyException {
-    boolean digits = octet(VersionText.LENGTH) == Octets.SP;
+  private static int status(byte[] head) throws ProxyException {
+    boolean digits = octet(head, VersionText.LENGTH) == Octets.SP;
     int status = 0;
     for (int i = STATUS; i < STATUS_END; i++) {
-      digits &= Octets.isDigit(octet(i));
+      digits &= Octets.isDigit(octet(head, i));
       status = status * 10 + head[i] - '0';
     }
     if (!digits || status < 100) {
@@ -82,7 +74,7 @@ public final class ResponseParser {
     return status;
   }
 
-  private byte octet(int index) throws ProxyException {
+  private static byte octet(byte[] head, int index) throws ProxyException {
     if (index >= head.length) {
       throw violation("the head ends within the status line");
     }

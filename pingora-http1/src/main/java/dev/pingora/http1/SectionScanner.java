@@ -117,18 +117,30 @@ final class SectionScanner {
     state = State.TEXT;
   }
 
+  /// Goes over text, and without leaving over line ends behind which another field line begins.
   private int text(ByteBuffer in, int from, int end, int base) throws ProxyException {
     int i = skipText(in, from, end);
-    if (i == end) {
-      return end;
+    while (i < end) {
+      byte control = in.get(i);
+      if (control == Octets.CR) {
+        if (!isBetweenLines(in, i, end)) {
+          state = State.TEXT_CR;
+          return i + 1;
+        }
+        endLine(Octets.LF, base + i + 1);
+        startField();
+        i++;
+      } else if (control != Octets.HTAB || isRequestLine()) {
+        throw forbidden(control, base + i);
+      }
+      i = skipText(in, i + 1, end);
     }
-    byte control = in.get(i);
-    if (control == Octets.CR) {
-      state = State.TEXT_CR;
-    } else if (control != Octets.HTAB || isRequestLine()) {
-      throw forbidden(control, base + i);
-    }
-    return i + 1;
+    return end;
+  }
+
+  /// {@return whether CR, LF and the first octet of a field line are at hand}
+  private static boolean isBetweenLines(ByteBuffer in, int cr, int end) {
+    return cr + 2 < end && in.get(cr + 1) == Octets.LF && in.get(cr + 2) > Octets.SP;
   }
 
   /// {@return the index of the first control character, or `end`}
@@ -175,10 +187,10 @@ final class SectionScanner {
     }
     if (Octets.isBlank(first)) {
       checkFold();
+      state = State.TEXT;
     } else {
-      countField();
+      startField();
     }
-    state = State.TEXT;
     return i;
   }
 
@@ -194,7 +206,8 @@ final class SectionScanner {
     }
   }
 
-  private void countField() throws ProxyException {
+  private void startField() throws ProxyException {
+    state = State.TEXT;
     fieldLines++;
     if (fieldLines > limits.headerFields()) {
       throw tooLarge("more than %s field lines", limits.headerFields());

@@ -12,6 +12,11 @@ final class VersionText {
   static final int LENGTH = 8;
 
   private static final byte[] PREFIX = {'H', 'T', 'T', 'P', '/'};
+
+  /// The usual text, to be compared at once.
+  private static final long HTTP_1_1 =
+      Octets.word(new byte[] {'H', 'T', 'T', 'P', '/', '1', '.', '1'}, 0);
+
   private static final int MAJOR = 5;
   private static final int DOT = 6;
   private static final int MINOR = 7;
@@ -27,6 +32,9 @@ final class VersionText {
   ///
   /// @param from where the version starts; the text is case-sensitive
   static HttpVersion parse(byte[] head, int from, ErrorSource side) throws ProxyException {
+    if (from + LENGTH <= head.length && Octets.word(head, from) == HTTP_1_1) {
+      return HttpVersion.HTTP_1_1;
+    }
     if (!isVersion(head, from)) {
       throw Violation.head(side, "no HTTP version at octet %s (RFC 9112 §2.3)", from);
     }
