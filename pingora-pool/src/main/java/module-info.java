@@ -7,5 +7,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.pingora.pool {
   requires static org.jspecify;
-  requires dev.pingora.timeout;
+  requires transitive dev.pingora.timeout;
+
+  exports dev.pingora.pool;
 }
