@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.ketama;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RingTest {
+  private static final Ring EMPTY = new Ring(new int[0], new char[0]);
+
+  private static Ring ring(int... hashes) {
+    char[] buckets = new char[hashes.length];
+    for (int i = 0; i < buckets.length; i++) {
+      buckets[i] = (char) i;
+    }
+    return new Ring(hashes, buckets);
+  }
+
+  @Test
+  void findsTheFirstPointAtOrAfterAHash() {
+    Ring ring = ring(10, 20, 0x7fffffff, 0x80000000, -5);
+    assertThat(ring.find(0)).isZero();
+    assertThat(ring.find(10)).isZero();
+    assertThat(ring.find(11)).isEqualTo(1);
+    assertThat(ring.find(21)).isEqualTo(2);
+    assertThat(ring.find(0x80000000)).isEqualTo(3);
+    assertThat(ring.find(0x80000001)).isEqualTo(4);
+    assertThat(ring.find(-5)).isEqualTo(4);
+    assertThat(ring.find(-4)).as("round the circle").isZero();
+    assertThat(ring.find(-1)).isZero();
+  }
+
+  @Test
+  void findsNothingWhenEmpty() {
+    assertThat(EMPTY.find(0)).isEqualTo(-1);
+    assertThat(EMPTY.find(-1)).isEqualTo(-1);
+    assertThat(EMPTY.distinct()).isZero();
+  }
+
+  @Test
+  void findsTheOnlyPoint() {
+    for (int hash : new int[] {0, 1, 0x7fffffff, 0x80000000, -1}) {
+      Ring ring = ring(hash);
+      assertThat(ring.find(0)).isZero();
+      assertThat(ring.find(-1)).isZero();
+      assertThat(ring.next(0)).isZero();
+    }
+  }
+
+  @Test
+  void skipsPointsOfEqualHash() {
+    Ring ring = ring(5, 5, 5, 8, 9, 9);
+    assertThat(ring.find(5)).isZero();
+    assertThat(ring.next(0)).isEqualTo(3);
+    assertThat(ring.next(3)).isEqualTo(4);
+    assertThat(ring.next(4)).isZero();
+    assertThat(ring.distinct()).isEqualTo(3);
+  }
+
+  @Test
+  void findsAmongPointsOfOneArc() {
+    int[] hashes = new int[10_000];
+    for (int i = 0; i < hashes.length; i++) {
+      hashes[i] = 0x40000000 + 2 * i;
+    }
+    Ring ring = ring(hashes);
+    for (int i = 0; i < hashes.length; i++) {
+      assertThat(ring.find(hashes[i])).isEqualTo(i);
+      assertThat(ring.find(hashes[i] - 1)).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void ordersPointsOfEqualHashByRank() {
+    // Of few hashes many points: ties everywhere. The ranks are turned round while all points stay.
+    Random random = new Random(1);
+    for (int round = 0; round < 200; round++) {
+      int buckets = 1 + random.nextInt(8);
+      long[] points = new long[random.nextInt(60)];
+      for (int i = 0; i < points.length; i++) {
+        points[i] = RingMerge.pack(random.nextInt(7) - 3, random.nextInt(buckets));
+      }
+      int[] up = new int[buckets];
+      int[] down = new int[buckets];
+      for (int i = 0; i < buckets; i++) {
+        up[i] = i;
+        down[i] = buckets - 1 - i;
+      }
+      Ring first = new RingMerge(points.length, up).merge(EMPTY, new int[0], points);
+      // Bucket i moves to place down[i], so the order among equals must turn.
+      Ring second = new RingMerge(points.length, up).merge(first, down, new long[0]);
+      assertOrdered(first, buckets);
+      assertOrdered(second, buckets);
+    }
+  }
+
+  private static void assertOrdered(Ring ring, int buckets) {
+    List<Long> order = new ArrayList<>();
+    for (int i = 0; i < ring.size(); i++) {
+      order.add(Integer.toUnsignedLong(ring.hashAt(i)) * buckets + ring.bucketAt(i));
+    }
+    assertThat(order).isSorted();
+  }
+
+  @Test
+  void mergesNewPointsBetweenThoseThatStay() {
+    long[] points =
+        new long[] {RingMerge.pack(30, 1), RingMerge.pack(10, 0), RingMerge.pack(-1, 0)};
+    Ring first = new RingMerge(3, new int[] {0, 1}).merge(EMPTY, new int[0], points);
+    long[] added = new long[] {RingMerge.pack(-2, 1), RingMerge.pack(5, 1), RingMerge.pack(10, 1)};
+    Ring second = new RingMerge(5, new int[] {0, 1}).merge(first, new int[] {0, -1}, added);
+    assertThat(second.size()).isEqualTo(5);
+    assertThat(new int[] {second.hashAt(0), second.hashAt(1), second.hashAt(2)})
+        .containsExactly(5, 10, 10);
+    assertThat(new int[] {second.hashAt(3), second.hashAt(4)}).containsExactly(-2, -1);
+    assertThat(second.bucketAt(1)).as("of equal hashes the lower rank").isZero();
+    assertThat(second.bucketAt(2)).isEqualTo(1);
+  }
+}
