@@ -548,11 +548,6 @@ public final class Fields implements Iterable<Field> {
     }
   }
 
-  /// The received section, with whatever else its codec put into the array. Not to be changed.
-  byte[] section() {
-    return section;
-  }
-
   /// The array of added lines, for [NewLine] to write the line that it reserved.
   byte[] own() {
     return own;

@@ -92,16 +92,6 @@ public final class RequestHeader {
         requireNonNull(headers, "headers"));
   }
 
-  /// {@return a request that a codec has read and checked}
-  ///
-  /// @param method as of [Method#of]
-  /// @param targetStart where the target is in the array given to [Fields#ofSection]
-  /// @param headers taken over
-  public static RequestHeader ofHead(
-      String method, int targetStart, int targetLength, HttpVersion version, Fields headers) {
-    return ofHead(method, headers.section(), targetStart, targetLength, version, headers);
-  }
-
   /// {@return an independent copy, e.g. for one attempt upstream} Two small objects; the octets are
   /// shared until one side changes.
   public RequestHeader copy() {

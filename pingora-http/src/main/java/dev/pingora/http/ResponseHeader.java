@@ -66,15 +66,6 @@ public final class ResponseHeader {
     return response;
   }
 
-  /// {@return a response that a codec of HTTP/1 has read and checked}
-  ///
-  /// @param reasonStart where the reason is in the array given to [Fields#ofSection]
-  /// @param headers taken over
-  public static ResponseHeader ofHead(
-      int status, int reasonStart, int reasonLength, HttpVersion version, Fields headers) {
-    return ofHead(status, headers.section(), reasonStart, reasonLength, version, headers);
-  }
-
   /// {@return a response with the standard reason, for codecs of versions that have none}
   ///
   /// @param headers taken over

@@ -125,7 +125,7 @@ final class FieldsAllocationTest {
             start += line.length();
           }
           String method = Method.of(head, 0, 3);
-          sink += RequestHeader.ofHead(method, 4, 15, HttpVersion.HTTP_1_1, fields).port();
+          sink += RequestHeader.ofHead(method, head, 4, 15, HttpVersion.HTTP_1_1, fields).port();
         });
 
     // Beside the head: one object each for request and fields, one long for each line, and the

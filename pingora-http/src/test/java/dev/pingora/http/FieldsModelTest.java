@@ -110,84 +110,85 @@ final class FieldsModelTest {
   }
 
   private void change(Pair pair, List<Pair> pairs) {
-    Fields fields = pair.fields();
-    List<Line> model = pair.model();
     String name = name();
-    String value = value();
-    boolean asText = random.nextBoolean();
-    FieldName typed = FieldName.of(name);
-    Line line = Line.added(asText ? name : typed.text(), value);
     switch (random.nextInt(14)) {
-      case 0, 1, 2 -> {
-        if (asText) {
-          fields.add(name, "  " + value + "\t");
-        } else {
-          fields.add(typed, value);
-        }
-        model.add(line);
-      }
-      case 3, 4, 5 -> {
-        if (asText) {
-          fields.set(name, value);
-        } else {
-          fields.set(typed, value + " ");
-        }
-        modelSet(model, line);
-      }
-      case 6 -> {
-        byte[] octets = (" " + value).getBytes(StandardCharsets.ISO_8859_1);
-        if (asText) {
-          fields.add(name, octets);
-        } else {
-          fields.add(typed, octets);
-        }
-        model.add(line);
-      }
-      case 7 -> {
-        byte[] octets = value.getBytes(StandardCharsets.ISO_8859_1);
-        if (asText) {
-          fields.set(name, octets);
-        } else {
-          fields.set(typed, octets);
-        }
-        modelSet(model, line);
-      }
-      case 8 -> {
-        long number = random.nextLong() >> random.nextInt(64);
-        if (asText) {
-          fields.set(name, number);
-        } else {
-          fields.set(typed, number);
-        }
-        modelSet(model, Line.added(line.name(), Long.toString(number)));
-      }
-      case 9 -> {
-        boolean removed = asText ? fields.remove(name) : fields.remove(typed);
-        assertThat(removed).isEqualTo(model.removeIf(l -> l.named(name)));
-      }
-      case 10 -> {
-        if (!model.isEmpty()) {
-          int index = random.nextInt(model.size());
-          fields.removeAt(index);
-          model.remove(index);
-        }
-      }
+      case 0, 1, 2, 3 -> add(pair, name, value());
+      case 4, 5, 6, 7 -> set(pair, name, value());
+      case 8 -> setNumber(pair, name, random.nextLong() >> random.nextInt(64));
+      case 9 -> remove(pair, name);
+      case 10 -> removeAt(pair);
       case 11 -> pairs.add(pair.copy());
-      case 12 -> {
-        Pair other = pairs.get(random.nextInt(pairs.size()));
-        List<Line> lines = List.copyOf(other.model());
-        if (asText) {
-          fields.addFrom(other.fields(), typed);
-          lines.stream()
-              .filter(l -> l.named(name))
-              .map(FieldsModelTest::copied)
-              .forEach(model::add);
-        } else if (lines.size() < 12) {
-          fields.addFrom(other.fields());
-          lines.stream().map(FieldsModelTest::copied).forEach(model::add);
-        }
-      }
-      default -> removeMany(fields, model);
+      case 12 -> addFrom(pair, pairs.get(random.nextInt(pairs.size())), name);
+      default -> removeMany(pair.fields(), pair.model());
+    }
+  }
+
+  private void add(Pair pair, String name, String value) {
+    Fields fields = pair.fields();
+    FieldName typed = FieldName.of(name);
+    byte[] octets = (" " + value).getBytes(StandardCharsets.ISO_8859_1);
+    int way = random.nextInt(4);
+    switch (way) {
+      case 0 -> fields.add(name, "  " + value + "\t");
+      case 1 -> fields.add(name, octets);
+      case 2 -> fields.add(typed, value);
+      default -> fields.add(typed, octets);
+    }
+    pair.model().add(Line.added(way < 2 ? name : typed.text(), value));
+  }
+
+  private void set(Pair pair, String name, String value) {
+    Fields fields = pair.fields();
+    FieldName typed = FieldName.of(name);
+    byte[] octets = (value + "\t").getBytes(StandardCharsets.ISO_8859_1);
+    int way = random.nextInt(4);
+    switch (way) {
+      case 0 -> fields.set(name, value);
+      case 1 -> fields.set(name, octets);
+      case 2 -> fields.set(typed, value + " ");
+      default -> fields.set(typed, octets);
+    }
+    modelSet(pair.model(), Line.added(way < 2 ? name : typed.text(), value));
+  }
+
+  private void setNumber(Pair pair, String name, long number) {
+    FieldName typed = FieldName.of(name);
+    boolean asText = random.nextBoolean();
+    if (asText) {
+      pair.fields().set(name, number);
+    } else {
+      pair.fields().set(typed, number);
+    }
+    modelSet(pair.model(), Line.added(asText ? name : typed.text(), Long.toString(number)));
+  }
+
+  private void remove(Pair pair, String name) {
+    boolean removed =
+        random.nextBoolean()
+            ? pair.fields().remove(name)
+            : pair.fields().remove(FieldName.of(name));
+    assertThat(removed).isEqualTo(pair.model().removeIf(l -> l.named(name)));
+  }
+
+  private void removeAt(Pair pair) {
+    if (!pair.model().isEmpty()) {
+      int index = random.nextInt(pair.model().size());
+      pair.fields().removeAt(index);
+      pair.model().remove(index);
+    }
+  }
+
+  private void addFrom(Pair pair, Pair other, String name) {
+    List<Line> lines = List.copyOf(other.model());
+    if (random.nextBoolean()) {
+      pair.fields().addFrom(other.fields(), FieldName.of(name));
+      lines.stream()
+          .filter(l -> l.named(name))
+          .map(FieldsModelTest::copied)
+          .forEach(pair.model()::add);
+    } else if (lines.size() < 12) {
+      pair.fields().addFrom(other.fields());
+      lines.stream().map(FieldsModelTest::copied).forEach(pair.model()::add);
     }
   }
 

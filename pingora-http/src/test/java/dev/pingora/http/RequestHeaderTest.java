@@ -25,7 +25,7 @@ final class RequestHeaderTest {
     fields.addLine(start, 4, start + 6, host.length(), start + line.length());
     String interned = Method.of(head, 0, method.length());
     return RequestHeader.ofHead(
-        interned, method.length() + 1, target.length(), HttpVersion.HTTP_1_1, fields);
+        interned, head, method.length() + 1, target.length(), HttpVersion.HTTP_1_1, fields);
   }
 
   private static String written(RequestHeader request) {
@@ -270,9 +270,10 @@ final class RequestHeaderTest {
 
   @Test
   void refusesATargetOutsideTheHead() {
-    Fields fields = Fields.ofSection(new byte[10], 0);
+    Fields fields = Fields.empty();
 
-    assertThatThrownBy(() -> RequestHeader.ofHead("GET", 8, 3, HttpVersion.HTTP_1_1, fields))
+    assertThatThrownBy(
+            () -> RequestHeader.ofHead("GET", new byte[10], 8, 3, HttpVersion.HTTP_1_1, fields))
         .isInstanceOf(IndexOutOfBoundsException.class);
   }
 }

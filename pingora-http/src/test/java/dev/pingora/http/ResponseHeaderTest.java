@@ -16,7 +16,7 @@ final class ResponseHeaderTest {
   private static ResponseHeader received(int status, String reason) {
     byte[] head = ("HTTP/1.1 " + status + " " + reason).getBytes(StandardCharsets.ISO_8859_1);
     Fields fields = Fields.ofSection(head, 0);
-    return ResponseHeader.ofHead(status, 13, reason.length(), HttpVersion.HTTP_1_1, fields);
+    return ResponseHeader.ofHead(status, head, 13, reason.length(), HttpVersion.HTTP_1_1, fields);
   }
 
   private static String written(ResponseHeader response) {
