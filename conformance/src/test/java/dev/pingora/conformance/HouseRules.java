@@ -129,7 +129,6 @@ final class HouseRules {
         .areNotAssignableTo(Throwable.class)
         .and()
         .doNotHaveModifier(JavaModifier.ABSTRACT)
-        .and(describe("not sealed", type -> !type.reflect().isSealed()))
         .should()
         .haveModifier(JavaModifier.FINAL);
   }
