@@ -7,4 +7,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.pingora.lru {
   requires static org.jspecify;
+
+  exports dev.pingora.lru;
 }
