@@ -48,7 +48,7 @@ public final class Http2Connection {
   private final Http2Limits limits;
   private final Http2Listener listener;
   private final SettingsExchange settings;
-  private final Streams streams = new Streams();
+  final Streams streams = new Streams();
   private final Shutdown shutdown = new Shutdown();
   private final FrameWriter writer;
   private final FloodGuard guard;
@@ -356,7 +356,8 @@ public final class Http2Connection {
     }
     stream.released = true;
     streams.released();
-    reset(stream, stream.state.canSend() ? ErrorCode.CANCEL : ErrorCode.NO_ERROR);
+    boolean answered = server && !stream.state.canSend();
+    reset(stream, answered ? ErrorCode.NO_ERROR : ErrorCode.CANCEL);
     consumed(stream, stream.unconsumed);
   }
 

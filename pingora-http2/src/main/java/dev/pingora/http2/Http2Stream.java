@@ -31,6 +31,7 @@ public final class Http2Stream {
   long receivedContent;
   boolean finalHeaderReceived;
   boolean requestIsHead;
+  int informational;
 
   /// Content passed to the listener that it has not consumed.
   int unconsumed;
@@ -106,7 +107,8 @@ public final class Http2Stream {
   }
 
   /// Ends the engine's use of the stream. What it has not consumed counts as consumed. A stream
-  /// that is not finished is reset: with NO_ERROR if our side is complete, else with CANCEL.
+  /// that is not finished is reset: with NO_ERROR by a server that has answered completely (RFC
+  /// 9113 §8.1), else with CANCEL.
   public void release() {
     connection.release(this);
   }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Owned by the connection thread.
 final class Receiver implements FrameHandler {
+  /// Informational responses on one stream: a few early hints are sensible, a flood is not.
+  private static final int MAX_INFORMATIONAL = 100;
+
   private final Http2Connection connection;
   private final Streams streams;
   private final FloodGuard guard;
@@ -142,7 +145,6 @@ final class Receiver implements FrameHandler {
 
   @Override
   public void fieldBlock(FieldBlock block) throws ConnectionException {
-    guard.useful();
     int streamId = block.streamId;
     boolean endStream = block.endStream;
     Http2Stream stream = streams.find(streamId);
@@ -240,6 +242,7 @@ final class Receiver implements FrameHandler {
   }
 
   private void open(RequestListener listener, int streamId, boolean endStream) {
+    guard.useful();
     Http2Stream stream = connection.newStream(streamId);
     RequestHeader request = section.toRequest();
     stream.finalHeaderReceived = true;
@@ -266,6 +269,7 @@ final class Receiver implements FrameHandler {
           stream, ErrorCode.PROTOCOL_ERROR, "content differs from Content-Length");
       return;
     }
+    guard.useful();
     ResponseHeader response = section.toResponse();
     if (endStream) {
       connection.receivedEnd(stream);
@@ -275,10 +279,14 @@ final class Receiver implements FrameHandler {
 
   private void informational(Http2Stream stream, int status, boolean endStream)
       throws ConnectionException {
-    guard.control();
     // RFC 9113 §8.1, §8.6: an informational response does not end a stream, and 101 is not used.
     if (endStream || status == 101) {
       connection.streamError(stream, ErrorCode.PROTOCOL_ERROR, "invalid informational response");
+      return;
+    }
+    if (++stream.informational > MAX_INFORMATIONAL) {
+      connection.streamError(
+          stream, ErrorCode.ENHANCE_YOUR_CALM, "too many informational responses");
       return;
     }
     listener(stream).response(section.toResponse(), false);
