@@ -80,10 +80,14 @@ final class StreamLog implements StreamListener {
     return request;
   }
 
-  ErrorCode errorCode() {
+  Http2Error.StreamError error() {
     if (error == null) {
       throw new AssertionError("no error");
     }
-    return error.code();
+    return error;
+  }
+
+  ErrorCode errorCode() {
+    return error().code();
   }
 }
