@@ -3,15 +3,22 @@
 
 package dev.pingora.runtime;
 
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/// The bound on all I/O buffers of a server (`limits: buffered_bytes`), shared by its loops.
+/// The bound on all I/O buffers of a server (`limits: buffered_bytes`), shared by its loops, and
+/// the free buffers that no loop keeps for itself. Thread-safe.
 ///
-/// Above it no further input is read until buffers come back; output that is already under way is
-/// still allowed, so that a full budget always drains.
+/// Above the bound no further input is read until buffers come back; output that is already under
+/// way is still allowed, so that a full budget always drains. Buffers within the bound are used
+/// again and not left to the collector, which might be long in freeing native memory.
 public final class BufferBudget {
   private final long limit;
   private final AtomicLong reserved = new AtomicLong();
+  private final AtomicInteger starving = new AtomicInteger();
+  private final ConcurrentLinkedQueue<Buffer> spare = new ConcurrentLinkedQueue<>();
 
   /// @param limit bytes, at least one buffer (64 KiB)
   public BufferBudget(long limit) {
@@ -31,24 +38,60 @@ public final class BufferBudget {
     return limit;
   }
 
-  /// {@return whether new work should be refused, as the buffers are spent}
+  /// {@return whether new work should be refused: somebody waits for a buffer already}
   public boolean exhausted() {
-    return reserved.get() >= limit;
+    return starving.get() > 0;
   }
 
-  boolean reserve(int bytes) {
-    if (reserved.addAndGet(bytes) <= limit) {
-      return true;
+  /// Counts connections that wait for a buffer.
+  void starving(int change) {
+    starving.addAndGet(change);
+  }
+
+  /// {@return a free buffer or a new one, or null when the budget is spent}
+  @Nullable Buffer take() {
+    Buffer free = spare.poll();
+    if (free != null) {
+      return free;
     }
-    reserved.addAndGet(-bytes);
-    return false;
+    if (reserved.addAndGet(BufferPool.BUFFER_BYTES) > limit) {
+      reserved.addAndGet(-BufferPool.BUFFER_BYTES);
+      return null;
+    }
+    return allocate();
   }
 
-  void reserveAlways(int bytes) {
-    reserved.addAndGet(bytes);
+  /// {@return a buffer beyond the budget}
+  Buffer takeBeyond() {
+    reserved.addAndGet(BufferPool.BUFFER_BYTES);
+    Buffer fresh = allocate();
+    if (fresh == null) {
+      throw new OutOfMemoryError("no native memory for another I/O buffer");
+    }
+    return fresh;
   }
 
-  void giveBack(int bytes) {
-    reserved.addAndGet(-bytes);
+  /// {@return whether buffers beyond the budget are alive}
+  boolean isOverdrawn() {
+    return reserved.get() > limit;
+  }
+
+  /// Takes a buffer back: what is beyond the budget is dropped.
+  void giveBack(Buffer buffer) {
+    if (isOverdrawn()) {
+      reserved.addAndGet(-BufferPool.BUFFER_BYTES);
+    } else {
+      spare.add(buffer);
+    }
+  }
+
+  /// {@return a new buffer, null when the process has no native memory left for it}
+  private @Nullable Buffer allocate() {
+    try {
+      return new Buffer(BufferPool.BUFFER_BYTES);
+    } catch (OutOfMemoryError e) {
+      reserved.addAndGet(-BufferPool.BUFFER_BYTES);
+      return null; // -XX:MaxDirectMemorySize is below the budget: the lower bound rules
+    }
   }
 }

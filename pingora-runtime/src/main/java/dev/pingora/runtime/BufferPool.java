@@ -4,6 +4,7 @@
 package dev.pingora.runtime;
 
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// The free buffers of one loop, the last returned handed out first, so that a loop under load
@@ -11,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Ownership: when the loop's threads are bound to it, the pool is a plain array that only they
 /// touch; in the stealing flavour it is a lock-free deque, as buffers then come back from other OS
-/// threads. The number of buffers alive in the process is bounded by the [BufferBudget].
+/// threads. The number of buffers alive in the process is bounded by the [BufferBudget], to which
+/// those that do not fit here go back.
 abstract sealed class BufferPool {
   /// One buffer holds what one `recv` may bring; the floor's relay reads as much.
   static final int BUFFER_BYTES = 64 * 1024;
 
-  /// Free buffers kept by a loop; more than that go back to the collector.
-  static final int MAX_FREE = 256;
+  /// Free buffers kept by a loop at most (16 MiB).
+  static final int MAX_KEPT = 256;
 
   private final BufferBudget budget;
 
@@ -25,39 +27,44 @@ abstract sealed class BufferPool {
     this.budget = budget;
   }
 
-  static BufferPool confined(BufferBudget budget) {
-    return new Confined(budget);
+  /// @param kept free buffers kept here, 0 or more
+  static BufferPool confined(BufferBudget budget, int kept) {
+    return new Confined(budget, kept);
   }
 
-  static BufferPool shared(BufferBudget budget) {
-    return new Shared(budget);
+  static BufferPool shared(BufferBudget budget, int kept) {
+    return new Shared(budget, kept);
+  }
+
+  /// {@return how many free buffers each loop keeps: all loops together at most half the budget, so
+  /// that what an idle loop keeps never starves the others}
+  static int keptPerLoop(LoopGroupOptions options) {
+    return (int) Math.min(MAX_KEPT, options.bufferedBytes() / BUFFER_BYTES / 2 / options.loops());
   }
 
   /// {@return an empty buffer (position 0, limit = capacity), or null when the budget is spent}
   final @Nullable Buffer take() {
     Buffer free = pop();
+    if (free == null) {
+      free = budget.take();
+    }
     if (free != null) {
       free.bytes.clear();
-      return free;
     }
-    return budget.reserve(BUFFER_BYTES) ? new Buffer(BUFFER_BYTES) : null;
+    return free;
   }
 
   /// Like [#take] for output: what is being answered may always go on, else a full budget could
   /// never drain.
   final Buffer takeAlways() {
     Buffer buffer = take();
-    if (buffer != null) {
-      return buffer;
-    }
-    budget.reserveAlways(BUFFER_BYTES);
-    return new Buffer(BUFFER_BYTES);
+    return buffer != null ? buffer : budget.takeBeyond();
   }
 
   /// Gives a buffer back. The caller must not touch it afterwards.
   final void release(Buffer buffer) {
-    if (!push(buffer)) {
-      budget.giveBack(BUFFER_BYTES);
+    if (budget.isOverdrawn() || !push(buffer)) {
+      budget.giveBack(buffer);
     }
   }
 
@@ -66,11 +73,12 @@ abstract sealed class BufferPool {
   abstract boolean push(Buffer buffer);
 
   private static final class Confined extends BufferPool {
-    private final @Nullable Buffer[] free = new Buffer[MAX_FREE];
+    private final @Nullable Buffer[] free;
     private int size;
 
-    Confined(BufferBudget budget) {
+    Confined(BufferBudget budget, int kept) {
       super(budget);
+      free = new Buffer[kept];
     }
 
     @Override
@@ -85,7 +93,7 @@ abstract sealed class BufferPool {
 
     @Override
     boolean push(Buffer buffer) {
-      if (size == MAX_FREE) {
+      if (size == free.length) {
         return false;
       }
       free[size++] = buffer;
@@ -95,11 +103,12 @@ abstract sealed class BufferPool {
 
   private static final class Shared extends BufferPool {
     private final ConcurrentLinkedDeque<Buffer> free = new ConcurrentLinkedDeque<>();
-    private final java.util.concurrent.atomic.AtomicInteger size =
-        new java.util.concurrent.atomic.AtomicInteger();
+    private final AtomicInteger size = new AtomicInteger();
+    private final int kept;
 
-    Shared(BufferBudget budget) {
+    Shared(BufferBudget budget, int kept) {
       super(budget);
+      this.kept = kept;
     }
 
     @Override
@@ -113,7 +122,7 @@ abstract sealed class BufferPool {
 
     @Override
     boolean push(Buffer buffer) {
-      if (size.incrementAndGet() > MAX_FREE) {
+      if (size.incrementAndGet() > kept) {
         size.decrementAndGet();
         return false;
       }

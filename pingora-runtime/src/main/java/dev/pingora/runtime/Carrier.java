@@ -16,16 +16,15 @@ import java.util.concurrent.locks.LockSupport;
 /// the queue, so a thread that yields in a circle starves nobody.
 ///
 /// Ownership: `local` belongs to the carrier (and to the virtual threads mounted on it); `foreign`
-/// is the lock-free door for every other thread.
+/// is the lock-free door for every other thread. No wake-up is lost: the carrier writes `parked`,
+/// then looks at `foreign`; a foreign thread writes `foreign`, then looks at `parked` (both
+/// volatile); the same holds for the event loop's sleep, see [Loop].
 @SuppressWarnings("ReferenceEquality") // threads are compared by identity on purpose
 final class Carrier implements Executor {
   private final Thread thread;
   private final ArrayDeque<Runnable> local = new ArrayDeque<>(256);
   private final Queue<Runnable> foreign = new ConcurrentLinkedQueue<>();
   private final Runnable wakeEventLoop;
-
-  /// The event-loop virtual thread; it may use `local` as it is mounted here when it unparks.
-  private volatile Thread eventLoop;
 
   private volatile boolean parked;
   private volatile boolean stopped;
@@ -35,11 +34,9 @@ final class Carrier implements Executor {
   Carrier(String name, Runnable wakeEventLoop) {
     this.wakeEventLoop = wakeEventLoop;
     this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
-    this.eventLoop = thread;
   }
 
   void start(Thread eventLoopThread) {
-    eventLoop = eventLoopThread;
     thread.start();
     eventLoopThread.start();
   }
@@ -47,8 +44,7 @@ final class Carrier implements Executor {
   /// Queues a continuation. Called by the JDK from whichever thread starts, unparks or yields.
   @Override
   public void execute(Runnable continuation) {
-    Thread caller = Thread.currentThread();
-    if (caller == thread || caller == eventLoop) {
+    if (BoundThreads.currentCarrier() == thread) {
       local.add(continuation);
       return;
     }
@@ -62,10 +58,6 @@ final class Carrier implements Executor {
   /// {@return whether continuations are waiting} Asked by the event-loop thread only.
   boolean hasWork() {
     return !local.isEmpty() || !foreign.isEmpty();
-  }
-
-  boolean isCarrier(Thread candidate) {
-    return candidate == thread;
   }
 
   Thread thread() {

@@ -6,7 +6,6 @@ package dev.pingora.runtime;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
-import dev.pingora.timeout.Timer;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -19,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A connection lives on one loop for ever and is owned by one [RequestThread] at a time
 /// ([#attach]), or by nobody while it is *at rest* ([#rest]). Only the owner calls the public
-/// methods; the event loop calls the package-private ones. The two meet in [Inbox], [Outbox] and
-/// the volatile flags here, nowhere else.
-public final class Connection implements WireEvents {
+/// methods; the event loop's half is [ConnectionIo]. The two meet in [Inbox], [Outbox] and the
+/// volatile fields of both halves, nowhere else.
+///
+/// Its end has two halves. The *owner* gives it up ([#close], [#reset]): the event loop then sends
+/// what is left, lingers, and closes the socket. The *socket* breaks: the event loop closes it, and
+/// the owner learns it by its next call. Buffers go back to the pool when both have happened.
+public final class Connection {
   /// Most bytes that [#room] can promise.
   public static final int MAX_ROOM = BufferPool.BUFFER_BYTES;
 
@@ -30,48 +33,42 @@ public final class Connection implements WireEvents {
   /// of small pieces holds no large buffers.
   private static final int COPY_BELOW = 4 * 1024;
 
+  /// How long a closing connection waits for a peer that takes none of what is still to be sent.
+  public static final long CLOSE_STALL_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   private static final AtomicIntegerFieldUpdater<Connection> FLUSH_QUEUED =
       AtomicIntegerFieldUpdater.newUpdater(Connection.class, "flushQueued");
 
   private final Loop loop;
-  private final Wire wire;
   private final ErrorSource side;
   private final SocketAddress remoteAddress;
   private final SocketAddress localAddress;
   private final long establishedNanos;
+  private final ConnectionIo io;
   private final Inbox inbox;
   private final Outbox outbox;
 
-  /// List links, event-loop thread only.
-  @Nullable Connection next;
-
-  @Nullable Connection previous;
-
+  // Written by the owner, read by the event loop.
   private volatile @Nullable RequestThread owner;
   private volatile @Nullable Runnable restAction;
   private volatile @Nullable Runnable closeAction;
-  private volatile boolean hungUp;
-  private volatile boolean closed;
-  private volatile @Nullable IOException writeFailure;
   private volatile @Nullable Linger closing;
+
+  /// When to give up a connection at rest, [RequestThread#NEVER] for never.
+  private volatile long expiry = RequestThread.NEVER;
 
   @SuppressWarnings("UnusedVariable") // through FLUSH_QUEUED
   private volatile int flushQueued;
 
-  // Event-loop thread only.
-  private boolean blocked;
-  private long lingerBytes;
-  private @Nullable Timer timer;
-
   Connection(Loop loop, Wire wire, ErrorSource side, SocketAddress remote, SocketAddress local) {
     this.loop = loop;
-    this.wire = wire;
     this.side = side;
     this.remoteAddress = remote;
     this.localAddress = local;
     this.establishedNanos = loop.now();
     this.inbox = new Inbox(loop.buffers());
-    this.outbox = new Outbox(loop.buffers());
+    this.outbox = new Outbox(loop.buffers(), !loop.isBound());
+    this.io = new ConnectionIo(this, wire, inbox, outbox);
   }
 
   /// How long and how much a closing connection still reads and drops, so that what it sent is not
@@ -115,11 +112,11 @@ public final class Connection implements WireEvents {
   /// {@return whether the peer ended its direction or the connection broke} Bytes that came before
   /// may still be unread.
   public boolean isHungUp() {
-    return hungUp;
+    return io.isHungUp();
   }
 
   public boolean isClosed() {
-    return closed;
+    return io.isClosed();
   }
 
   /// Runs `action` on the event-loop thread when the connection has closed. Set it before the first
@@ -130,23 +127,31 @@ public final class Connection implements WireEvents {
 
   // --- owner ---
 
-  /// Makes `thread` the one that is signalled when something happens here.
+  /// Makes `thread`, one of this loop's, the one that is signalled when something happens here.
   public void attach(RequestThread thread) {
+    if (thread.loop() != loop) {
+      throw new IllegalArgumentException("a connection of loop " + loop.index() + " stays there");
+    }
     owner = thread;
   }
 
-  /// Leaves the connection to the event loop: at its next event (bytes, end, failure) `action` runs
-  /// on the event-loop thread, once, and the connection is nobody's until someone attaches.
+  /// Leaves the connection to the event loop: at its next event `action` runs on the event-loop
+  /// thread, once, and the connection is nobody's until someone attaches. An event is: bytes, the
+  /// peer's end, a failure, the deadline of [#expireAt], the end of the loop. After the latter two
+  /// the connection [#isClosed].
   ///
   /// @return false when there is something already; the caller still owns the connection
   public boolean rest(Runnable action) {
+    flush();
+    outbox.trim();
+    RequestThread previous = owner;
     owner = null;
     restAction = action;
-    if (!closed && !hungUp && inbox.rest()) {
-      outbox.trim();
-      return true;
+    if (!io.isClosed() && !io.isHungUp() && inbox.rest()) {
+      return true; // the connection may be somebody else's by now
     }
     restAction = null;
+    owner = previous;
     return false;
   }
 
@@ -154,7 +159,11 @@ public final class Connection implements WireEvents {
   ///
   /// @return false when the action has run or is about to
   public boolean wake() {
-    return !closed && inbox.wake();
+    if (io.isClosed() || !inbox.wake()) {
+      return false;
+    }
+    restAction = null;
+    return true;
   }
 
   // --- reading ---
@@ -174,10 +183,7 @@ public final class Connection implements WireEvents {
       return true;
     }
     if (inbox.ask()) {
-      loop.wantRead(this);
-    }
-    if (closed) {
-      inbox.fail(new IOException("connection closed"));
+      loop.wantRead(io);
     }
     return inbox.take() || inbox.isOver();
   }
@@ -248,6 +254,9 @@ public final class Connection implements WireEvents {
   /// @throws ProxyException WRITE_TIMEOUT, or WRITE_ERROR when the connection broke
   public void awaitRoom(RequestThread thread, long nanos) throws ProxyException {
     failIfWriteFailed();
+    if (hasRoom()) {
+      return;
+    }
     long sent = outbox.sent();
     long deadline = loop.deadlineIn(nanos);
     while (!hasRoom()) {
@@ -296,11 +305,12 @@ public final class Connection implements WireEvents {
         return;
       }
     }
-    ByteBuffer piece = input.slice(input.position(), length);
-    while (piece.hasRemaining()) {
-      writeSome(piece);
+    int limit = input.limit();
+    input.limit(input.position() + length);
+    while (input.hasRemaining()) {
+      writeSome(input);
     }
-    input.position(input.position() + length);
+    input.limit(limit);
   }
 
   /// Hands what was written to the event loop, which sends it in this turn. Never waits.
@@ -314,7 +324,7 @@ public final class Connection implements WireEvents {
   ///
   /// @throws ProxyException WRITE_ERROR when the connection no longer takes bytes
   public void failIfWriteFailed() throws ProxyException {
-    IOException failure = writeFailure;
+    IOException failure = io.writeFailure();
     if (failure != null) {
       throw error(ErrorKind.WRITE_ERROR, "writing to " + remoteAddress, failure);
     }
@@ -325,6 +335,7 @@ public final class Connection implements WireEvents {
   /// @throws ProxyException as [#awaitRoom]
   public void drain(RequestThread thread, long nanos) throws ProxyException {
     flush();
+    failIfWriteFailed();
     long sent = outbox.sent();
     long deadline = loop.deadlineIn(nanos);
     while (outbox.pending() > 0) {
@@ -343,10 +354,12 @@ public final class Connection implements WireEvents {
   // --- the end ---
 
   /// Sends what was written, then closes. The caller is done with the connection.
+  ///
+  /// A peer that takes nothing for [#CLOSE_STALL_NANOS] loses the rest.
   public void close(Linger linger) {
     owner = null;
     outbox.push();
-    closing = linger;
+    closing = linger; // publishes all that this thread did to the connection
     queueFlush();
   }
 
@@ -357,31 +370,22 @@ public final class Connection implements WireEvents {
   /// Closes at once with a reset; what was not sent yet is dropped.
   public void reset() {
     owner = null;
-    loop.post(() -> {
-      if (!closed) {
-        wire.reset();
-        destroy(null);
-      }
-    });
+    loop.post(io::resetNow);
   }
 
-  /// Closes a connection at rest after `nanos`, unless it is woken before. Event loop, or its bound
-  /// request threads.
+  /// Closes a connection at rest when the deadline passes, unless it is woken before; the rest
+  /// action runs then. Event loop or owner, before [#rest].
+  ///
+  /// @param deadline on the scale of [Loop#now]
   public void expireAt(long deadline) {
-    Timer idle = timer;
-    if (idle == null) {
-      idle = new Timer(this::onTimer);
-      timer = idle;
-    }
-    loop.timers().schedule(idle, deadline);
+    expiry = deadline;
+    io.armExpiry(deadline);
   }
 
-  /// Takes the deadline of [#expireAt] back.
+  /// Takes the deadline of [#expireAt] back. Costs a field write: a timer that fires for nothing
+  /// sees it.
   public void unexpire() {
-    Timer idle = timer;
-    if (idle != null) {
-      loop.timers().cancel(idle);
-    }
+    expiry = RequestThread.NEVER;
   }
 
   @Override
@@ -396,183 +400,53 @@ public final class Connection implements WireEvents {
   }
 
   private void queueFlush() {
+    loop.fenceIfShared(); // Dekker with flushNow
     if (FLUSH_QUEUED.compareAndSet(this, 0, 1)) {
-      loop.wantFlush(this);
+      loop.wantFlush(io);
     }
   }
 
-  // --- event-loop thread ---
+  // --- for the event loop's half ---
 
-  Inbox inbox() {
-    return inbox;
+  ConnectionIo io() {
+    return io;
   }
 
-  @Override
-  public void onReadable() {
-    inbox.markReadable();
-    if (closing != null) {
-      discardInput();
-    } else if (!atRestRun()) {
-      deliver();
-    }
-  }
-
-  @Override
-  public void onWritable() {
-    if (blocked) {
-      flushNow();
-    }
-  }
-
-  @Override
-  public void onHangup() {
-    hungUp = true;
-    onReadable();
-    signalOwner();
-  }
-
-  void deliver() {
-    if (closed) {
-      return;
-    }
-    if (inbox.deliver(wire, hungUp)) {
-      signalOwner();
-    } else if (inbox.starved()) {
-      loop.starved(this);
-    }
-  }
-
-  void flushNow() {
+  /// Begins a flush: what the owner hands over from here on queues another one.
+  void flushBegins() {
     flushQueued = 0;
-    if (closed) {
-      outbox.dropQueued();
-      return;
-    }
-    try {
-      blocked = !outbox.drain(wire);
-    } catch (IOException e) {
-      failWrites(e);
-    }
-    if (outbox.releaseWaiter()) {
-      signalOwner();
-    }
-    Linger linger = closing;
-    if (linger != null && !blocked && outbox.isDrained()) {
-      finish(linger);
-    }
+    loop.fenceIfShared(); // Dekker with queueFlush: what did not queue a flush is seen by this one
   }
 
-  /// Tears the connection down. Idempotent.
-  ///
-  /// @param failure what readers and writers are told, null for an ordinary close
-  void destroy(@Nullable IOException failure) {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    unexpire();
-    wire.close();
-    IOException why = failure == null ? new IOException("connection closed") : failure;
-    writeFailure = why;
-    inbox.fail(why);
-    outbox.dropQueued();
-    if (owner == null) {
-      inbox.releaseAll();
-      outbox.dropTail();
-    }
-    signalOwner();
-    loop.closed(this);
-    Runnable action = closeAction;
-    if (action != null) {
-      action.run();
-    }
+  /// {@return how the owner closed the connection; null while it has not}
+  @Nullable Linger closing() {
+    return closing;
   }
 
-  /// The server stops: a connection at rest closes, the owner of any other looks up.
-  void quiesce() {
-    if (inbox.wake()) {
-      restAction = null;
-      destroy(null);
-    } else {
-      signalOwner();
-    }
+  long expiry() {
+    return expiry;
   }
 
-  private boolean atRestRun() {
-    if (!inbox.wake()) {
-      return false;
-    }
+  /// {@return what runs now that the connection is no longer at rest} Once.
+  @Nullable Runnable takeRestAction() {
     Runnable action = restAction;
     restAction = null;
-    if (action != null) {
-      action.run();
-    }
-    return true;
+    return action;
   }
 
-  private void signalOwner() {
+  void signalOwner() {
     RequestThread thread = owner;
     if (thread != null) {
       thread.signal();
     }
   }
 
-  private void failWrites(IOException e) {
-    blocked = false;
-    writeFailure = e;
-    outbox.dropQueued();
-    signalOwner();
-  }
-
-  /// Everything was sent: close, or wait a moment for the peer's end first.
-  private void finish(Linger linger) {
-    if (linger.bytes() == 0 || hungUp || writeFailure != null) {
-      destroy(null);
-      return;
-    }
-    try {
-      wire.shutdownOutput();
-    } catch (IOException e) {
-      destroy(e);
-      return;
-    }
-    inbox.releaseAll();
-    lingerBytes = linger.bytes();
-    expireAt(loop.now() + Math.max(linger.nanos(), TimeUnit.MILLISECONDS.toNanos(1)));
-    discardInput();
-  }
-
-  /// Reads and drops what still comes on a closing connection, within the bound.
-  private void discardInput() {
-    Linger linger = closing;
-    if (closed || linger == null || !outbox.isDrained()) {
-      return;
-    }
-    Buffer scratch = loop.buffers().takeAlways();
-    try {
-      while (lingerBytes > 0) {
-        int n = wire.receive(scratch);
-        if (n == Wire.NOTHING) {
-          return;
-        }
-        if (n == Wire.END) {
-          break;
-        }
-        lingerBytes -= n;
-      }
-      destroy(null);
-    } catch (IOException e) {
-      destroy(e);
-    } finally {
-      loop.buffers().release(scratch);
-    }
-  }
-
-  /// Idle for too long, or lingered for too long.
-  private void onTimer() {
-    if (closing != null || inbox.wake()) {
-      restAction = null;
-      destroy(null);
+  /// Tells whoever wants to know that the connection has closed.
+  void runCloseAction() {
+    Runnable action = closeAction;
+    if (action != null) {
+      closeAction = null;
+      action.run();
     }
   }
 }

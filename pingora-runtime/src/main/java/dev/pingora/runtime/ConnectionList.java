@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The open connections of a loop, as an intrusive list. Event-loop thread only.
 final class ConnectionList {
-  private @Nullable Connection first;
+  private @Nullable ConnectionIo first;
   private int size;
 
-  void add(Connection connection) {
-    Connection head = first;
+  void add(ConnectionIo connection) {
+    ConnectionIo head = first;
     connection.next = head;
     if (head != null) {
       head.previous = connection;
@@ -20,9 +20,9 @@ final class ConnectionList {
     size++;
   }
 
-  void remove(Connection connection) {
-    Connection before = connection.previous;
-    Connection after = connection.next;
+  void remove(ConnectionIo connection) {
+    ConnectionIo before = connection.previous;
+    ConnectionIo after = connection.next;
     if (before != null) {
       before.next = after;
     } else if (first == connection) {
@@ -43,16 +43,16 @@ final class ConnectionList {
   }
 
   void quiesceAll() {
-    Connection next = first;
+    ConnectionIo next = first;
     while (next != null) {
-      Connection after = next.next;
+      ConnectionIo after = next.next;
       next.quiesce();
       next = after;
     }
   }
 
   void closeAll() {
-    for (Connection next = first; next != null; next = first) {
+    for (ConnectionIo next = first; next != null; next = first) {
       next.destroy(null);
     }
   }

@@ -9,6 +9,7 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.NativeInetAddress;
 import io.netty.channel.unix.Socket;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,11 @@ final class EpollAcceptor implements Transport.Acceptor, EpollIoHandle {
   /// Wait after the system refused to accept (no descriptors left): the queue stays in the kernel.
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /// ENOMEM, ENFILE, EMFILE, ENOBUFS of Linux.
+  private static final Set<Integer> EXHAUSTION = Set.of(12, 23, 24, 105);
+
   private static final SocketAddress UNNAMED = UnixDomainSocketAddress.of("");
 
   private final Loop loop;
@@ -40,8 +47,16 @@ final class EpollAcceptor implements Transport.Acceptor, EpollIoHandle {
   private final OnAccept onAccept;
   private final boolean anyLocal;
   private final byte[] accepted = new byte[128];
-  private final Timer retry = new Timer(this::resume);
+  private final Timer retry = new Timer(this::onRetry);
   private int turn;
+
+  /// The owner of the listener wants no more connections for now.
+  private boolean paused;
+
+  /// The system has no descriptor or memory for more connections; looked at again after a while.
+  private boolean refused;
+
+  private long quietUntil;
   private @Nullable IoRegistration registration;
 
   EpollAcceptor(
@@ -58,6 +73,7 @@ final class EpollAcceptor implements Transport.Acceptor, EpollIoHandle {
     this.localAddress = localAddress;
     this.tuning = tuning;
     this.onAccept = onAccept;
+    this.quietUntil = loop.now();
     this.anyLocal =
         localAddress instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress();
     IoRegistration own = loop.io().register(this).getNow();
@@ -80,54 +96,72 @@ final class EpollAcceptor implements Transport.Acceptor, EpollIoHandle {
 
   @Override
   public void handle(IoRegistration own, IoEvent event) {
-    for (int i = 0; i < MAX_ACCEPTS && socket.isOpen(); i++) {
+    for (int i = 0; i < MAX_ACCEPTS && socket.isOpen() && !paused && !refused; i++) {
       try {
         int descriptor = socket.accept(accepted);
         if (descriptor < 0) {
           return;
         }
-        welcome(descriptor);
+        welcome(new Socket(descriptor));
       } catch (IOException e) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "cannot accept on {0} now: {1}",
-            localAddress,
-            e.getMessage());
-        pause();
-        loop.timers().schedule(retry, loop.now() + RETRY_NANOS);
-        return;
+        onRefusal(e);
+      } catch (RuntimeException e) { // an exception here would cost other sockets their edges
+        LOG.log(System.Logger.Level.ERROR, "accepting on " + localAddress + " failed", e);
       }
     }
   }
 
+  /// What the network did to one new connection (accept(2): ENETDOWN, EPROTO, …) is its own affair;
+  /// when the system has no descriptor or memory left, the others wait in the kernel's queue.
+  private void onRefusal(IOException e) {
+    if (!(e instanceof Errors.NativeIoException refusal)
+        || !EXHAUSTION.contains(-refusal.expectedErr())) {
+      return;
+    }
+    refused = true;
+    listenNow();
+    loop.timers().schedule(retry, loop.now() + RETRY_NANOS);
+    if (loop.now() - quietUntil >= 0) {
+      quietUntil = loop.now() + QUIET_NANOS;
+      LOG.log(
+          System.Logger.Level.WARNING, "cannot accept on {0}: {1}", localAddress, e.getMessage());
+    }
+  }
+
   /// Takes the addresses while this loop's buffer holds them, then hands over to the serving loop.
-  private void welcome(int descriptor) {
-    Socket client = new Socket(descriptor);
+  private void welcome(Socket client) {
     boolean inet = localAddress instanceof InetSocketAddress;
     SocketAddress remote = inet ? NativeInetAddress.address(accepted, 1, accepted[0]) : UNNAMED;
     Loop target = serving.get(turn);
     turn = turn + 1 == serving.size() ? 0 : turn + 1;
     if (target == loop) {
       open(target, client, remote);
-    } else {
-      target.execute(() -> open(target, client, remote));
+    } else if (!target.post(() -> open(target, client, remote))) {
+      closeQuietly(client);
     }
   }
 
   private void open(Loop target, Socket client, SocketAddress remote) {
+    Connection connection;
     try {
       SocketAddress local = anyLocal ? client.localAddress() : localAddress;
       if (localAddress instanceof InetSocketAddress) {
         SocketOptions.tune(client, tuning);
       }
       EpollWire wire = new EpollWire(client);
-      Connection connection = new Connection(target, wire, ErrorSource.DOWNSTREAM, remote, local);
-      wire.register(target, connection);
-      target.opened(connection);
-      onAccept.accepted(connection);
+      connection = new Connection(target, wire, ErrorSource.DOWNSTREAM, remote, local);
+      wire.register(target, connection.io());
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.DEBUG, "a connection was gone before it was served", e);
       closeQuietly(client);
+      return;
+    }
+    target.opened(connection.io());
+    try {
+      onAccept.accepted(connection);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "nobody serves a connection to " + localAddress, e);
+      connection.io().destroy(null);
     }
   }
 
@@ -141,17 +175,26 @@ final class EpollAcceptor implements Transport.Acceptor, EpollIoHandle {
 
   @Override
   public void pause() {
-    IoRegistration own = registration;
-    if (own != null) {
-      own.submit(EpollIoOps.EPOLLERR);
-    }
+    paused = true;
+    listenNow();
   }
 
   @Override
   public void resume() {
+    paused = false;
+    listenNow();
+  }
+
+  private void onRetry() {
+    refused = false;
+    listenNow();
+  }
+
+  /// Asks epoll for what is wanted now: new connections, or nothing.
+  private void listenNow() {
     IoRegistration own = registration;
     if (own != null) {
-      own.submit(EpollIoOps.EPOLLIN);
+      own.submit(paused || refused ? EpollIoOps.NONE : EpollIoOps.EPOLLIN);
     }
   }
 

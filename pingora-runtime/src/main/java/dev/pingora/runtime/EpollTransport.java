@@ -11,10 +11,10 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class EpollTransport implements Transport {
   private final Loop loop;
   private final List<Acceptor> acceptors = new ArrayList<>();
+
+  /// Connects under way, so that the end of the loop closes their descriptors.
+  private final Set<PendingConnect> connecting = new HashSet<>();
 
   EpollTransport(Loop loop) {
     this.loop = loop;
@@ -33,44 +36,62 @@ final class EpollTransport implements Transport {
     if (pending.isAbandoned()) {
       return;
     }
-    Socket socket = null;
+    EpollWire wire = null;
     try {
       ConnectSpec spec = pending.spec();
-      socket = open(spec.remote());
-      prepare(socket, spec);
-      EpollWire wire = new EpollWire(socket);
-      if (socket.connect(nettyAddress(spec.remote()))) {
-        wire.register(loop, adoptWire(wire, pending));
+      wire = new EpollWire(open(spec.remote()));
+      prepare(wire.socket(), spec);
+      if (wire.socket().connect(nettyAddress(spec.remote()))) {
+        Connection connection = connectionOver(wire, spec.remote());
+        wire.register(loop, connection.io());
+        hand(connection, pending);
       } else {
-        wire.registerConnecting(loop, () -> finishConnect(wire, pending));
+        await(wire, pending);
       }
     } catch (IOException | RuntimeException e) {
-      closeQuietly(socket);
-      pending.failed(e instanceof IOException io ? io : new IOException(e));
+      fail(wire, pending, e);
     }
+  }
+
+  private void await(EpollWire wire, PendingConnect pending) throws IOException {
+    connecting.add(pending);
+    pending.begun(() -> {
+      connecting.remove(pending);
+      wire.close();
+    });
+    wire.registerConnecting(loop, () -> finishConnect(wire, pending));
   }
 
   private void finishConnect(EpollWire wire, PendingConnect pending) {
     try {
-      if (pending.isAbandoned()) {
-        wire.close();
-      } else if (wire.socket().finishConnect()) {
-        wire.connected(adoptWire(wire, pending));
+      if (wire.socket().finishConnect()) {
+        connecting.remove(pending);
+        Connection connection = connectionOver(wire, pending.spec().remote());
+        wire.connected(connection.io());
+        hand(connection, pending);
       }
-    } catch (IOException e) {
-      wire.close();
-      pending.failed(e);
+    } catch (IOException | RuntimeException e) {
+      fail(wire, pending, e);
     }
   }
 
-  private Connection adoptWire(EpollWire wire, PendingConnect pending) {
-    SocketAddress remote = pending.spec().remote();
+  private Connection connectionOver(EpollWire wire, SocketAddress remote) {
     SocketAddress local =
         remote instanceof InetSocketAddress ? wire.socket().localAddress() : remote;
-    Connection connection = new Connection(loop, wire, ErrorSource.UPSTREAM, remote, local);
-    loop.opened(connection);
+    return new Connection(loop, wire, ErrorSource.UPSTREAM, remote, local);
+  }
+
+  private void hand(Connection connection, PendingConnect pending) {
+    loop.opened(connection.io());
     pending.connected(connection);
-    return connection;
+  }
+
+  private void fail(@Nullable EpollWire wire, PendingConnect pending, Exception cause) {
+    connecting.remove(pending);
+    if (wire != null) {
+      wire.close();
+    }
+    pending.failed(cause instanceof IOException io ? io : new IOException(cause));
   }
 
   private static void prepare(Socket socket, ConnectSpec spec) throws IOException {
@@ -125,6 +146,7 @@ final class EpollTransport implements Transport {
   @Override
   public void close() {
     acceptors.forEach(Acceptor::close);
+    List.copyOf(connecting).forEach(PendingConnect::drop);
   }
 
   private static Socket open(SocketAddress address) {
@@ -149,11 +171,6 @@ final class EpollTransport implements Transport {
       }
     }
     return set;
-  }
-
-  /// Removes the file of a Unix socket that nobody listens on any more.
-  static void removeStale(Path path) throws IOException {
-    Files.deleteIfExists(path);
   }
 
   private static void closeQuietly(@Nullable Socket socket) {

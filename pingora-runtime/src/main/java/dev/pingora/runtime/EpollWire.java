@@ -12,6 +12,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /// A socket registered with the loop's epoll directly, without a Netty channel in between:
@@ -26,6 +27,8 @@ final class EpollWire implements Wire, EpollIoHandle {
               | EpollIoOps.EPOLLOUT.value()
               | EpollIoOps.EPOLLRDHUP.value()
               | EpollIoOps.EPOLLET.value());
+
+  private static final System.Logger LOG = System.getLogger("dev.pingora.runtime");
 
   private final Socket socket;
   private @Nullable IoRegistration registration;
@@ -74,11 +77,19 @@ final class EpollWire implements Wire, EpollIoHandle {
 
   @Override
   public void handle(IoRegistration own, IoEvent event) {
-    int ops = ((EpollIoEvent) event).ops().value();
+    try {
+      dispatch(((EpollIoEvent) event).ops().value());
+    } catch (RuntimeException e) { // an exception here would cost other sockets their edges
+      LOG.log(System.Logger.Level.ERROR, "an event of " + events + " failed", e);
+      close();
+    }
+  }
+
+  /// The event that ends a connect may also bring bytes or an end, and no other edge tells of them.
+  private void dispatch(int ops) {
     Runnable connecting = onConnect;
     if (connecting != null) {
       connecting.run();
-      return;
     }
     WireEvents target = events;
     if (target == null) {
@@ -96,12 +107,14 @@ final class EpollWire implements Wire, EpollIoHandle {
 
   @Override
   public int receive(Buffer into) throws IOException {
+    requireOpen();
     // SAFETY: the address is that of a live direct buffer of this capacity, which we own.
     return socket.recvAddress(into.address, 0, into.capacity());
   }
 
   @Override
   public int send(Buffer from) throws IOException {
+    requireOpen();
     ByteBuffer bytes = from.bytes;
     // SAFETY: position and limit lie within the live direct buffer behind the address.
     int n = socket.sendAddress(from.address, bytes.position(), bytes.limit());
@@ -109,8 +122,16 @@ final class EpollWire implements Wire, EpollIoHandle {
     return n;
   }
 
+  /// The number of a closed descriptor may be another socket's by now.
+  private void requireOpen() throws ClosedChannelException {
+    if (!socket.isOpen()) {
+      throw new ClosedChannelException();
+    }
+  }
+
   @Override
   public void shutdownOutput() throws IOException {
+    requireOpen();
     socket.shutdown(false, true);
   }
 

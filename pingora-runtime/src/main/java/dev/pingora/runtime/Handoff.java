@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 /// are bound to the loop, a lock-free one when they run anywhere. A connection is in it at most
 /// once (the caller's flag sees to that), which bounds it.
 final class Handoff {
-  private final Queue<Connection> queue;
+  private final Queue<ConnectionIo> queue;
 
   Handoff(boolean bound) {
     queue = bound ? new ArrayDeque<>() : new ConcurrentLinkedQueue<>();
   }
 
-  void add(Connection connection) {
+  void add(ConnectionIo connection) {
     queue.add(connection);
   }
 
-  @Nullable Connection poll() {
+  @Nullable ConnectionIo poll() {
     return queue.poll();
   }
 

@@ -13,16 +13,26 @@ import org.jspecify.annotations.Nullable;
 /// and the event loop.
 ///
 /// ```
-///            ask()                 deliver()              take()
-///   IDLE ───────────► WANTED ───────────────► READY ───────────────► IDLE
-///    │  rest()                                  (an end or a failure stays READY)
-///    └──────────► RESTING ── any event ──► IDLE, and the rest action runs
+///            ask()           deliver()                         take()
+///   IDLE ───────────► WANTED ─────────► FILLING ───► READY ──────────────► IDLE
+///    │                  │  ▲               │            (an end or a failure stays READY)
+///    │ rest()    rest() │  └── nothing ────┘
+///    └───► RESTING ◄────┘
+///             └── any event ──► IDLE, and the rest action runs
 /// ```
 ///
 /// Nothing is read that nobody asked for, so back-pressure is the absence of a request. Ownership:
 /// `current` belongs to the request thread; `arrived`, `ended` and `failure` belong to the event
-/// loop until `READY` is published (release) and to the request thread afterwards (acquire).
-/// `readable` is written by the event loop only.
+/// loop until `READY` is published and to the request thread afterwards. `readable` and `broken`
+/// are written by the event loop only.
+///
+/// Two races decide whether a wake-up is lost, both of the kind "each side writes, then reads what
+/// the other wrote" (Dekker), so both need volatile accesses on both sides:
+///
+/// - *asked for / readable*: the thread writes `WANTED` (or `RESTING`), then reads `readable`; the
+///   loop writes `readable`, then reads the state. One of them sees the other, and delivers.
+/// - *ready / owner*: the loop writes `READY`, then reads the connection's owner to signal it; a
+///   thread that takes the connection over writes the owner, then reads the state.
 final class Inbox {
   private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
   private static final VarHandle STATE;
@@ -31,6 +41,9 @@ final class Inbox {
   private static final int WANTED = 1;
   private static final int READY = 2;
   private static final int RESTING = 3;
+
+  /// The event loop is reading from the socket: the connection cannot go to rest meanwhile.
+  private static final int FILLING = 4;
 
   static {
     try {
@@ -53,7 +66,12 @@ final class Inbox {
   /// The socket may have something for us: an edge has come, and no short read since.
   private volatile boolean readable;
 
-  private long received;
+  /// Why nothing will come any more, whatever the state says: the connection was closed. What had
+  /// arrived before is still read first.
+  private volatile @Nullable IOException broken;
+
+  /// Written by the event loop, read by anyone who counts: late is good enough.
+  private volatile long received;
 
   Inbox(BufferPool buffers) {
     this.buffers = buffers;
@@ -92,12 +110,15 @@ final class Inbox {
 
   /// {@return whether the stream is over: nothing is unread, and nothing will come}
   boolean isOver() {
-    return stateAcquire() == READY && arrived == null && current == null;
+    if (current != null) {
+      return false;
+    }
+    return stateAcquire() == READY ? arrived == null : broken != null;
   }
 
   /// {@return why the stream is over, or null when the peer ended it properly} Once [#isOver].
   @Nullable IOException failure() {
-    return failure;
+    return stateAcquire() == READY ? failure : broken;
   }
 
   /// Asks the event loop for bytes.
@@ -108,7 +129,7 @@ final class Inbox {
       return false;
     }
     setStateVolatile(WANTED);
-    return readable;
+    return readable; // volatile: see "asked for / readable" above
   }
 
   /// Gives the whole current buffer away (to an outbox). The caller owns it then.
@@ -144,35 +165,40 @@ final class Inbox {
     readable = true;
   }
 
-  boolean isWanted() {
-    return stateAcquire() == WANTED;
-  }
-
   /// Reads once if the request thread asked and the socket may have something.
   ///
   /// @param hungUp the peer's end was announced: a short read does not mean that nothing follows
   /// @return whether the request thread has something to look at now
   boolean deliver(Wire wire, boolean hungUp) {
-    if (!readable || stateAcquire() != WANTED) {
+    if (!readable || stateVolatile() != WANTED) {
       return false;
     }
     Buffer buffer = buffers.take();
     if (buffer == null) {
       return false; // the budget is spent; the loop asks again in a later turn
     }
+    if (!compareAndSet(WANTED, FILLING)) {
+      buffers.release(buffer);
+      return false; // it has gone to rest in this very moment, and will see `readable`
+    }
+    return fill(wire, buffer, hungUp);
+  }
+
+  private boolean fill(Wire wire, Buffer buffer, boolean hungUp) {
     try {
       int n = wire.receive(buffer);
       if (n > 0) {
-        received += n;
+        countReceived(n);
         buffer.bytes.position(0).limit(n);
         readable = hungUp || n == buffer.capacity();
         arrived = buffer;
-        setStateRelease(READY);
+        setStateVolatile(READY);
         return true;
       }
       buffers.release(buffer);
       readable = false;
       if (n == Wire.NOTHING) {
+        setStateVolatile(WANTED);
         return false;
       }
       ended = true;
@@ -180,7 +206,7 @@ final class Inbox {
       buffers.release(buffer);
       failure = e;
     }
-    setStateRelease(READY);
+    setStateVolatile(READY);
     return true;
   }
 
@@ -189,17 +215,19 @@ final class Inbox {
     return readable && stateAcquire() == WANTED;
   }
 
-  /// The connection has gone: whoever reads learns it.
+  /// The connection has gone: whoever reads learns it, once what has arrived is read. Leaves the
+  /// state alone, which the request thread may be changing at this moment.
   void fail(IOException why) {
-    int before = stateAcquire();
-    if (before != READY) {
-      failure = why;
-      setStateRelease(READY);
-    }
+    broken = why;
   }
 
   long received() {
     return received;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+  private void countReceived(int n) {
+    received += n;
   }
 
   /// Gives all buffers back; by the last owner, when the connection is closed.
@@ -224,7 +252,11 @@ final class Inbox {
     STATE.setRelease(this, next);
   }
 
-  /// Orders the request against the later read of `readable` (Dekker with [#markReadable]).
+  private int stateVolatile() {
+    return (int) STATE.getVolatile(this);
+  }
+
+  /// Publishes a state, ordered before whatever this thread reads next (Dekker, see above).
   private void setStateVolatile(int next) {
     STATE.setVolatile(this, next);
   }

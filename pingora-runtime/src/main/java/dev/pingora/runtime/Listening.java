@@ -6,7 +6,8 @@ package dev.pingora.runtime;
 import java.net.SocketAddress;
 import java.util.List;
 
-/// A listening address and its sockets, one per accepting loop. Thread-safe.
+/// A listening address and its sockets, one per accepting loop. Thread-safe; on loops that have
+/// ended, which closes their sockets, nothing happens.
 public final class Listening implements AutoCloseable {
   private final List<Part> parts;
 
@@ -23,16 +24,16 @@ public final class Listening implements AutoCloseable {
 
   /// Stops accepting: new connections wait in the kernel's queue, up to the backlog.
   public void pause() {
-    parts.forEach(part -> part.loop().execute(part.acceptor()::pause));
+    parts.forEach(part -> part.loop().post(part.acceptor()::pause));
   }
 
   public void resume() {
-    parts.forEach(part -> part.loop().execute(part.acceptor()::resume));
+    parts.forEach(part -> part.loop().post(part.acceptor()::resume));
   }
 
   /// Closes the sockets, soon. Connections that were accepted live on.
   @Override
   public void close() {
-    parts.forEach(part -> part.loop().execute(part.acceptor()::close));
+    parts.forEach(part -> part.loop().post(part.acceptor()::close));
   }
 }

@@ -9,6 +9,10 @@ import dev.pingora.timeout.TimerWheel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -37,8 +41,33 @@ import org.jspecify.annotations.Nullable;
 public final class Loop implements Executor {
   private static final System.Logger LOG = System.getLogger("dev.pingora.runtime");
 
+  private static final VarHandle SLEEPING;
+
+  static {
+    try {
+      SLEEPING = MethodHandles.lookup().findVarHandle(Loop.class, "sleeping", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   /// Rounds of request threads between two polls: a bound on how long the network waits.
   private static final int MAX_ROUNDS = 64;
+
+  /// Tasks, late reads and flushes a turn, of each kind; the rest waits for the next turn.
+  private static final int MAX_PER_TURN = 1024;
+
+  /// Turns that may fail in a row before the loop gives up.
+  private static final int MAX_FAILED_TURNS = 100;
+
+  /// Longest sleep while connections wait for a buffer, or the loop for its threads to end.
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /// How long an ending loop waits for cancelled request threads before it interrupts them, and
+  /// before it leaves them to themselves.
+  private static final long INTERRUPT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private static final long END_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final int index;
   private final LoopGroup group;
@@ -54,13 +83,19 @@ public final class Loop implements Executor {
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Handoff wanted;
   private final Handoff dirty;
-  private final Handoff starved;
+  private final ArrayDeque<ConnectionIo> starved = new ArrayDeque<>();
+  private final ArrayDeque<ConnectionIo> discarding = new ArrayDeque<>();
+  private final ThreadList requestThreads = new ThreadList();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final ConnectionList connections = new ConnectionList();
 
   private volatile long now = System.nanoTime();
+
+  /// The event loop sleeps in its poll, or is about to. Set by it; cleared by whoever wakes it.
   private volatile boolean sleeping;
+
   private volatile boolean stopping;
+  private int failedTurns;
 
   /// What the watchdog looks at: when the present turn began (0 = asleep), and who ran last.
   private volatile long turnStart;
@@ -73,9 +108,11 @@ public final class Loop implements Executor {
     this.bound = !group.options().workStealing();
     this.wanted = new Handoff(bound);
     this.dirty = new Handoff(bound);
-    this.starved = new Handoff(true);
+    int kept = BufferPool.keptPerLoop(group.options());
     this.buffers =
-        bound ? BufferPool.confined(group.bufferBudget()) : BufferPool.shared(group.bufferBudget());
+        bound
+            ? BufferPool.confined(group.bufferBudget(), kept)
+            : BufferPool.shared(group.bufferBudget(), kept);
     this.timers = new TimerWheel(now);
     String name = group.options().name() + "-loop-" + index;
     if (bound) {
@@ -108,15 +145,20 @@ public final class Loop implements Executor {
     return index;
   }
 
-  /// {@return the present by this loop's clock} Read once a turn; nanoseconds on the scale of
-  /// [System#nanoTime].
+  /// {@return the present by this loop's clock} Read once a turn, so never ahead and sometimes
+  /// behind; nanoseconds on the scale of [System#nanoTime].
   public long now() {
     return now;
   }
 
   /// {@return the deadline `nanos` from now, [RequestThread#NEVER] for 0 or less (no limit)}
+  ///
+  /// Counts from the true present and not from [#now], which lags in a turn that takes long: a
+  /// deadline made then would pass early.
   public long deadlineIn(long nanos) {
-    return nanos <= 0 || nanos == RequestThread.NEVER ? RequestThread.NEVER : now + nanos;
+    return nanos <= 0 || nanos == RequestThread.NEVER
+        ? RequestThread.NEVER
+        : TimerWheel.deadlineAfter(System.nanoTime(), nanos);
   }
 
   /// {@return whether request threads share one OS thread with the event loop}
@@ -133,16 +175,18 @@ public final class Loop implements Executor {
   /// @throws RejectedExecutionException when the loop has ended
   @Override
   public void execute(Runnable task) {
-    if (ended.getCount() == 0) {
+    if (!post(task)) {
       throw new RejectedExecutionException("loop " + index + " has ended");
     }
-    tasks.add(task);
-    wake();
   }
 
-  /// Starts a request thread here. Any thread may call it.
+  /// Starts a request thread here. Any thread may call it. On a loop that is ending it starts
+  /// cancelled.
   public RequestThread spawn(RequestThread.Task task) {
     RequestThread thread = new RequestThread(this, task);
+    if (!requestThreads.add(thread)) {
+      thread.cancel();
+    }
     thread.start();
     return thread;
   }
@@ -160,7 +204,9 @@ public final class Loop implements Executor {
   public Connection connect(RequestThread thread, ConnectSpec spec, long deadline)
       throws ProxyException {
     PendingConnect pending = new PendingConnect(thread, spec);
-    post(() -> transport.connect(pending));
+    if (!post(() -> transport.connect(pending))) {
+      throw ProxyException.internal(ErrorKind.CANCELLED, "the loop has ended");
+    }
     return pending.await(deadline);
   }
 
@@ -188,13 +234,16 @@ public final class Loop implements Executor {
   }
 
   /// A connection begins to live here. Event-loop thread.
-  void opened(Connection connection) {
+  void opened(ConnectionIo connection) {
     connections.add(connection);
     group.onOpened();
+    if (stopping) {
+      connection.destroy(null);
+    }
   }
 
   /// A connection has closed. Event-loop thread.
-  void closed(Connection connection) {
+  void closed(ConnectionIo connection) {
     connections.remove(connection);
     group.onClosed();
   }
@@ -212,21 +261,49 @@ public final class Loop implements Executor {
   }
 
   /// A request thread asks for bytes that the socket may have already.
-  void wantRead(Connection connection) {
+  void wantRead(ConnectionIo connection) {
     wanted.add(connection);
-    wakeIfForeign();
+    wake();
   }
 
   /// A request thread has something to send.
-  void wantFlush(Connection connection) {
+  void wantFlush(ConnectionIo connection) {
     dirty.add(connection);
-    wakeIfForeign();
+    wake();
   }
 
-  /// From a request thread of this loop to its event loop.
-  void post(Runnable task) {
+  /// A connection found no buffer to read into: it is asked again once a turn. Event-loop thread.
+  void starved(ConnectionIo connection) {
+    starved.add(connection);
+    group.bufferBudget().starving(1);
+  }
+
+  /// A lingering connection has used its share of this turn. Event-loop thread.
+  void discardLater(ConnectionIo connection) {
+    discarding.add(connection);
+  }
+
+  /// Runs a task on the event-loop thread, unless the loop has ended.
+  ///
+  /// @return false when the loop has ended, and the task will not run
+  boolean post(Runnable task) {
+    if (ended.getCount() == 0) {
+      return false;
+    }
     tasks.add(task);
-    wakeIfForeign();
+    if (ended.getCount() == 0 && tasks.remove(task)) {
+      return false; // the last look at the queue was before it came
+    }
+    wake();
+    return true;
+  }
+
+  /// Orders what this thread wrote before what it reads next, where request threads may be on other
+  /// OS threads than the event loop.
+  void fenceIfShared() {
+    if (!bound) {
+      VarHandle.fullFence();
+    }
   }
 
   void offload(Runnable work) throws ProxyException {
@@ -247,6 +324,7 @@ public final class Loop implements Executor {
     if (running == thread) {
       running = null;
     }
+    requestThreads.remove(thread);
   }
 
   void reportCrash(Throwable e) {
@@ -265,41 +343,51 @@ public final class Loop implements Executor {
     return carrier;
   }
 
+  /// Asks the loop to end: request threads are cancelled, connections closed. Any thread.
   void stop() {
     stopping = true;
-    tasks.add(() -> {});
     wake();
   }
 
+  /// {@return whether all threads of the loop have ended in time}
   boolean awaitEnd(long nanos) throws InterruptedException {
-    return ended.await(nanos, TimeUnit.NANOSECONDS);
+    long start = System.nanoTime();
+    if (!ended.await(nanos, TimeUnit.NANOSECONDS)) {
+      return false;
+    }
+    Thread last = carrier == null ? eventLoopThread : carrier.thread();
+    long left = Math.max(nanos - (System.nanoTime() - start), TimeUnit.MILLISECONDS.toNanos(1));
+    return last.join(Duration.ofNanos(left));
   }
 
   // --- the event-loop thread ---
 
   private void run() {
-    FastThreadLocalThread.runWithFastThreadLocal(this::turns);
+    FastThreadLocalThread.runWithFastThreadLocal(this::live);
   }
 
-  private void turns() {
+  private void live() {
     try {
       while (!stopping) {
-        turn();
+        turnSafely();
       }
-      connections.closeAll();
-      turn();
+      endRequestThreads();
     } catch (Throwable e) { // the root of the thread
       LOG.log(System.Logger.Level.ERROR, "loop " + index + " ended badly", e);
     } finally {
-      transport.close();
-      var _ = io.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS); // polled below
-      while (!io.isTerminated()) {
-        io.runNow();
-      }
-      ended.countDown();
-      Carrier own = carrier;
-      if (own != null) {
-        own.stop();
+      release();
+    }
+  }
+
+  /// One failed turn, whatever the reason, must not end the service of all connections.
+  private void turnSafely() {
+    try {
+      turn();
+      failedTurns = 0;
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      LOG.log(System.Logger.Level.ERROR, "a turn of loop " + index + " failed", e);
+      if (++failedTurns > MAX_FAILED_TURNS) {
+        throw e;
       }
     }
   }
@@ -309,7 +397,13 @@ public final class Loop implements Executor {
     runTasks();
     deliverWanted();
     flushDirty();
+    if (!discarding.isEmpty()) {
+      discardMore();
+    }
     timers.advance(now);
+    if (!starved.isEmpty()) {
+      retryStarved();
+    }
     poll();
   }
 
@@ -324,7 +418,8 @@ public final class Loop implements Executor {
   }
 
   private void runTasks() {
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+    int left = MAX_PER_TURN;
+    for (Runnable task = tasks.poll(); task != null; task = left-- > 0 ? tasks.poll() : null) {
       try {
         task.run();
       } catch (RuntimeException e) {
@@ -334,47 +429,59 @@ public final class Loop implements Executor {
   }
 
   private void deliverWanted() {
-    for (Connection next = wanted.poll(); next != null; next = wanted.poll()) {
+    int left = MAX_PER_TURN;
+    for (ConnectionIo next = wanted.poll();
+        next != null;
+        next = left-- > 0 ? wanted.poll() : null) {
       next.deliver();
     }
   }
 
   private void flushDirty() {
-    for (Connection next = dirty.poll(); next != null; next = dirty.poll()) {
+    int left = MAX_PER_TURN;
+    for (ConnectionIo next = dirty.poll(); next != null; next = left-- > 0 ? dirty.poll() : null) {
       next.flushNow();
     }
   }
 
-  /// A connection found no buffer to read into: it is asked again once a turn.
-  void starved(Connection connection) {
-    starved.add(connection);
+  /// Each connection of the list once: those that are not done yet queue themselves again.
+  private void discardMore() {
+    for (int left = discarding.size(); left > 0; left--) {
+      discarding.remove().discardInput();
+    }
   }
 
   private void retryStarved() {
-    int n = 0;
-    for (Connection next = starved.poll(); next != null && n < 64; next = starved.poll(), n++) {
-      next.deliver();
+    for (int left = starved.size(); left > 0; left--) {
+      ConnectionIo next = starved.remove();
+      group.bufferBudget().starving(-1);
+      next.retryStarved();
     }
   }
 
   private void poll() {
-    if (!starved.isEmpty()) {
-      retryStarved();
-    }
-    long wait = hasWork() ? -1 : timers.nanosUntilNext(now);
+    long wait = waitNanos();
     if (wait > 0) {
       turnStart = 0;
       sleeping = true;
-      if (hasWork()) {
-        wait = -1;
+      if (hasWork() || stopping) { // looked at after `sleeping` was set: see wake()
+        wait = 0;
       }
     }
     // ManualIoEventLoop: negative never blocks, 0 blocks without limit.
-    long limit = starved.isEmpty() ? wait : Math.min(wait, TimeUnit.MILLISECONDS.toNanos(10));
-    io.run(limit <= 0 ? -1 : limit == TimerWheel.NEVER ? 0 : limit);
+    io.run(wait <= 0 ? -1 : wait == TimerWheel.NEVER ? 0 : wait);
     sleeping = false;
     now = System.nanoTime();
     turnStart = now;
+  }
+
+  /// {@return how long the loop may sleep now; [TimerWheel#NEVER] = until something happens}
+  private long waitNanos() {
+    if (hasWork()) {
+      return 0;
+    }
+    long wait = timers.nanosUntilNext(now);
+    return stopping || !starved.isEmpty() ? Math.min(wait, RETRY_NANOS) : wait;
   }
 
   private boolean hasWork() {
@@ -383,19 +490,55 @@ public final class Loop implements Executor {
         || !tasks.isEmpty()
         || !dirty.isEmpty()
         || !wanted.isEmpty()
-        || stopping;
+        || !discarding.isEmpty();
   }
 
-  /// Ends the poll when the event loop blocks in it. Called after something was queued.
+  /// Ends the poll if the event loop sleeps in it. Called after something was queued, by any
+  /// thread: either this sees `sleeping`, or the event loop sees what was queued.
+  ///
+  /// A task, and not a mere wake-up: Netty forgets a wake-up that comes before it has begun to
+  /// wait, but looks for tasks once more.
   private void wake() {
-    if (sleeping) {
-      io.execute(() -> {});
+    if (sleeping && SLEEPING.compareAndSet(this, true, false)) {
+      io.execute(Loop::wakeUp);
     }
   }
 
-  private void wakeIfForeign() {
-    if (!bound) {
-      wake();
+  private static void wakeUp() {}
+
+  // --- the end ---
+
+  /// Cancels the request threads and serves them until they have unwound, within a bound; those
+  /// that wait for something else than [RequestThread#await] are interrupted after a while.
+  private void endRequestThreads() {
+    long begun = System.nanoTime();
+    boolean interrupted = false;
+    requestThreads.cancelAll();
+    connections.closeAll();
+    while (!requestThreads.isEmpty() && now - begun < END_NANOS) {
+      turn();
+      if (!interrupted && now - begun > INTERRUPT_NANOS) {
+        interrupted = true;
+        requestThreads.interruptAll();
+      }
+    }
+    turn(); // what they left behind
+    connections.closeAll();
+  }
+
+  private void release() {
+    transport.close();
+    var _ = io.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS); // polled below
+    while (!io.isTerminated()) {
+      io.runNow();
+    }
+    ended.countDown();
+    while (!tasks.isEmpty()) {
+      runTasks(); // those that came before `ended` was seen
+    }
+    Carrier own = carrier;
+    if (own != null) {
+      own.stop();
     }
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// watchdog. Thread-safe.
 public final class LoopGroup implements AutoCloseable {
   /// Pieces of offloaded work that may wait for a thread; above it [RequestThread#offload] fails.
-  private static final int MAX_OFFLOAD_QUEUE = 10_000;
+  static final int MAX_OFFLOAD_QUEUE = 10_000;
 
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -38,12 +38,22 @@ public final class LoopGroup implements AutoCloseable {
     this.bufferBudget = new BufferBudget(options.bufferedBytes());
     TransportKind kind = options.transport().resolve();
     this.offloadThreads = offloadThreads(options);
-    List<Loop> created = new ArrayList<>();
-    for (int i = 0; i < options.loops(); i++) {
-      created.add(new Loop(i, this, kind));
-    }
-    this.loops = List.copyOf(created);
+    this.loops = create(kind);
     this.watchdog = new Watchdog(options.name(), loops);
+  }
+
+  private List<Loop> create(TransportKind kind) {
+    List<Loop> created = new ArrayList<>();
+    try {
+      for (int i = 0; i < options.loops(); i++) {
+        created.add(new Loop(i, this, kind));
+      }
+      return List.copyOf(created);
+    } catch (RuntimeException e) {
+      created.forEach(Loop::start); // only its own thread may close a loop's descriptors
+      created.forEach(Loop::stop);
+      throw e;
+    }
   }
 
   /// Starts the loops.
@@ -158,18 +168,22 @@ public final class LoopGroup implements AutoCloseable {
   /// Closes the connections at rest and wakes the owners of all others, which learn that the server
   /// stops. Returns at once.
   public void quiesce() {
-    loops.forEach(loop -> loop.execute(loop.connections()::quiesceAll));
+    loops.forEach(loop -> loop.post(loop.connections()::quiesceAll));
   }
 
-  /// Closes every connection and ends every thread. Waits a few seconds at most.
+  /// Closes every connection, cancels every request thread and ends every thread. Waits a few
+  /// seconds at most for those that do not heed it. Not for the threads of a loop, which would wait
+  /// for themselves.
   @Override
   public void close() {
     watchdog.stop();
     loops.forEach(Loop::stop);
     offloadThreads.shutdownNow();
+    long begun = System.nanoTime();
     try {
       for (Loop loop : loops) {
-        if (!loop.awaitEnd(CLOSE_NANOS)) {
+        long left = Math.max(0, CLOSE_NANOS - (System.nanoTime() - begun));
+        if (!loop.awaitEnd(left)) {
           System.getLogger("dev.pingora.runtime")
               .log(System.Logger.Level.WARNING, "loop {0} does not end", loop.index());
         }

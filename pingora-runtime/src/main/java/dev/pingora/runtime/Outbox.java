@@ -12,16 +12,28 @@ import org.jspecify.annotations.Nullable;
 /// The write side of a connection: a ring of full buffers from the request thread to the event
 /// loop, and the buffer that the request thread is still filling.
 ///
-/// Single producer (the request thread), single consumer (the event loop). `tail`, `queued` and
-/// `producerIndex` belong to the producer, `consumerIndex` and `sent` to the consumer; each is
-/// published with release and read with acquire by the other side.
+/// Single producer (the request thread), single consumer (the event loop). `ring`, `tail`, `queued`
+/// and `producerIndex` belong to the producer, `consumerIndex` and `sent` to the consumer; each is
+/// published with release and read with acquire by the other side. `ring` and `queued` are
+/// published by `producerIndex`: the consumer reads that first.
 ///
-/// Bounded twice: at most [#SLOTS] buffers, and the producer waits above [#HIGH_WATER] bytes until
-/// [#LOW_WATER] is reached.
+/// Bounded twice: at most [#SLOTS] buffers, and the producer waits above [#HIGH_WATER] bytes, or
+/// with few slots left, until there is room for a good deal again: a producer that is woken for
+/// every slot would cost more in wake-ups than it sends.
+///
+/// No wake-up is lost (Dekker): the producer writes `awaited`, then reads the consumer's progress;
+/// the consumer writes its progress, then reads `awaited`; a full fence stands between on each
+/// side. When both run on one OS thread there is nothing to order, and no fence.
 final class Outbox {
   static final int SLOTS = 8;
   static final int HIGH_WATER = 2 * BufferPool.BUFFER_BYTES;
   static final int LOW_WATER = BufferPool.BUFFER_BYTES;
+
+  /// Slots that may be in use while more is written: one is left for the buffer being filled, one
+  /// for a buffer appended by reference.
+  private static final int HIGH_SLOTS = SLOTS - 2;
+
+  private static final int LOW_SLOTS = SLOTS / 2;
 
   private static final VarHandle PRODUCER;
   private static final VarHandle CONSUMER;
@@ -39,6 +51,10 @@ final class Outbox {
   }
 
   private final BufferPool buffers;
+
+  /// Producer and consumer may be on different OS threads.
+  private final boolean shared;
+
   private @Nullable Buffer @Nullable [] ring;
   private @Nullable Buffer tail;
   private long queued;
@@ -49,8 +65,9 @@ final class Outbox {
   /// The producer waits for room. Set by the producer, cleared by the consumer.
   private volatile boolean awaited;
 
-  Outbox(BufferPool buffers) {
+  Outbox(BufferPool buffers, boolean shared) {
     this.buffers = buffers;
+    this.shared = shared;
   }
 
   // --- the request thread's side ---
@@ -59,6 +76,10 @@ final class Outbox {
   ///
   /// @param bytes at most one buffer
   ByteBuffer room(int bytes) {
+    if (bytes > BufferPool.BUFFER_BYTES) {
+      throw new IllegalArgumentException(
+          "room: " + bytes + " (expected: at most " + BufferPool.BUFFER_BYTES + ")");
+    }
     Buffer buffer = tail;
     if (buffer != null && buffer.bytes.remaining() >= bytes) {
       return buffer.bytes;
@@ -67,12 +88,6 @@ final class Outbox {
     Buffer fresh = buffers.takeAlways();
     tail = fresh;
     return fresh.bytes;
-  }
-
-  /// {@return room left in the buffer being filled, 0 when there is none}
-  int roomLeft() {
-    Buffer buffer = tail;
-    return buffer == null ? 0 : buffer.bytes.remaining();
   }
 
   /// Appends a buffer by reference; the outbox owns it then.
@@ -86,15 +101,12 @@ final class Outbox {
   /// @return whether the event loop has something to send
   boolean push() {
     Buffer buffer = tail;
-    if (buffer == null) {
+    if (buffer == null || buffer.bytes.position() == 0) {
       return pending() > 0;
     }
-    if (buffer.bytes.position() == 0) {
-      return pending() > 0;
-    }
-    tail = null;
     buffer.bytes.flip();
     enqueue(buffer);
+    tail = null;
     return true;
   }
 
@@ -105,7 +117,7 @@ final class Outbox {
       ring = slots;
     }
     int index = producerIndex;
-    if (index - (int) CONSUMER.getAcquire(this) >= SLOTS) {
+    if (index - consumed() >= SLOTS) {
       throw new IllegalStateException("outbox overrun: write without waiting for room");
     }
     slots[index & (SLOTS - 1)] = buffer;
@@ -118,15 +130,33 @@ final class Outbox {
     return queued - (long) SENT.getAcquire(this);
   }
 
-  /// {@return whether the producer may go on} Two slots are kept: one for the buffer being filled,
-  /// one for a buffer appended by reference.
+  /// {@return whether the producer may go on}
   boolean hasRoom() {
-    return pending() < HIGH_WATER && producerIndex - (int) CONSUMER.getAcquire(this) < SLOTS - 2;
+    return pending() < HIGH_WATER && producerIndex - consumed() < HIGH_SLOTS;
   }
 
-  /// Announces that the producer will park until there is room.
+  /// Announces that the producer will park until there is room; it must look once more before.
   void awaitRoom() {
     awaited = true;
+    fenceIfShared();
+  }
+
+  /// Drops the buffer being filled; by whoever is the producer, or the last owner.
+  void dropTail() {
+    Buffer buffer = tail;
+    tail = null;
+    if (buffer != null) {
+      buffers.release(buffer);
+    }
+  }
+
+  /// A connection that goes to rest keeps no memory it does not need: not the ring, unless
+  /// something is still to be sent. The tail was pushed before.
+  void trim() {
+    dropTail();
+    if (producerIndex == consumed()) {
+      ring = null;
+    }
   }
 
   // --- the event loop's side ---
@@ -135,8 +165,8 @@ final class Outbox {
   ///
   /// @return whether everything handed over was sent
   boolean drain(Wire wire) throws IOException {
+    int end = produced();
     @Nullable Buffer[] slots = ring;
-    int end = (int) PRODUCER.getAcquire(this);
     while (consumerIndex != end && slots != null) {
       int slot = consumerIndex & (SLOTS - 1);
       Buffer buffer = slots[slot];
@@ -157,7 +187,12 @@ final class Outbox {
 
   /// {@return whether the producer waits and may go on now} Clears the wait.
   boolean releaseWaiter() {
-    if (awaited && (pending() <= LOW_WATER || isDrained())) {
+    fenceIfShared();
+    if (!awaited) {
+      return false;
+    }
+    int used = produced() - consumerIndex;
+    if (used == 0 || (used <= LOW_SLOTS && queued - sent <= LOW_WATER)) {
       awaited = false;
       return true;
     }
@@ -165,7 +200,7 @@ final class Outbox {
   }
 
   boolean isDrained() {
-    return consumerIndex == (int) PRODUCER.getAcquire(this);
+    return consumerIndex == produced();
   }
 
   long sent() {
@@ -174,8 +209,8 @@ final class Outbox {
 
   /// Drops what is queued; by the event loop when the connection is closed.
   void dropQueued() {
+    int end = produced();
     @Nullable Buffer[] slots = ring;
-    int end = (int) PRODUCER.getAcquire(this);
     while (consumerIndex != end && slots != null) {
       int slot = consumerIndex & (SLOTS - 1);
       Buffer buffer = slots[slot];
@@ -188,19 +223,17 @@ final class Outbox {
     }
   }
 
-  /// Drops the buffer being filled; by the producer when it is done with the connection.
-  void dropTail() {
-    Buffer buffer = tail;
-    tail = null;
-    if (buffer != null) {
-      buffers.release(buffer);
-    }
+  private int produced() {
+    return (int) PRODUCER.getAcquire(this);
   }
 
-  /// A closed or drained connection at rest keeps no ring.
-  void trim() {
-    if (isDrained()) {
-      ring = null;
+  private int consumed() {
+    return (int) CONSUMER.getAcquire(this);
+  }
+
+  private void fenceIfShared() {
+    if (shared) {
+      VarHandle.fullFence();
     }
   }
 }

@@ -6,13 +6,13 @@ package dev.pingora.runtime;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import java.io.IOException;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// A request thread that waits for a connection, and the event loop that makes it.
 ///
-/// `connection` and `failure` are written by the event loop before `done`, and read after it.
-/// `abandoned` is written by the request thread: the event loop then closes what it still gets.
+/// `connection` and `failure` are written by the event loop before `done`, and read after it. A
+/// request thread that gives up sets `abandoned` and asks the event loop to drop what there is: the
+/// attempt under way, or the connection that was made in this very moment.
 final class PendingConnect {
   private final RequestThread waiter;
   private final ConnectSpec spec;
@@ -20,6 +20,9 @@ final class PendingConnect {
   private @Nullable ProxyException failure;
   private volatile boolean done;
   private volatile boolean abandoned;
+
+  /// Ends the attempt under way. Event-loop thread only.
+  private @Nullable Runnable canceller;
 
   PendingConnect(RequestThread waiter, ConnectSpec spec) {
     this.waiter = waiter;
@@ -30,12 +33,20 @@ final class PendingConnect {
     return spec;
   }
 
+  /// The attempt is under way. Event-loop thread.
+  ///
+  /// @param cancel gives back whatever it holds; idempotent
+  void begun(Runnable cancel) {
+    canceller = cancel;
+  }
+
   /// Event-loop thread.
   void connected(Connection opened) {
+    canceller = null;
     connection = opened;
     done = true;
     if (abandoned) {
-      opened.destroy(null);
+      opened.io().destroy(null);
     } else {
       opened.attach(waiter);
       waiter.signal();
@@ -44,6 +55,7 @@ final class PendingConnect {
 
   /// Event-loop thread.
   void failed(IOException cause) {
+    canceller = null;
     failure = ConnectFailure.of(cause, spec.remote());
     done = true;
     waiter.signal();
@@ -55,15 +67,20 @@ final class PendingConnect {
   }
 
   Connection await(long deadline) throws ProxyException {
+    boolean ended = false;
     try {
       while (!done) {
         if (!waiter.await(deadline) && !done) {
           throw ProxyException.upstream(
-              ErrorKind.CONNECT_TIMEOUT, "connecting to %s", text(spec.remote()));
+              ErrorKind.CONNECT_TIMEOUT, "connecting to %s", spec.remote());
         }
       }
+      ended = true;
     } finally {
-      abandon();
+      if (!ended) {
+        abandoned = true;
+        waiter.loop().post(this::drop);
+      }
     }
     ProxyException failed = failure;
     if (failed != null) {
@@ -76,24 +93,16 @@ final class PendingConnect {
     return opened;
   }
 
-  /// A wait that ended early leaves the connection to the event loop.
-  private void abandon() {
-    if (done) {
-      return;
+  /// Nobody waits any more. Event-loop thread.
+  void drop() {
+    Runnable cancel = canceller;
+    canceller = null;
+    if (cancel != null) {
+      cancel.run();
     }
-    abandoned = true;
-    waiter.loop().post(this::dropLate);
-  }
-
-  /// Event-loop thread: the connect may have completed between the last look and `abandoned`.
-  private void dropLate() {
     Connection late = connection;
     if (late != null) {
-      late.destroy(null);
+      late.io().destroy(null);
     }
-  }
-
-  private static String text(SocketAddress address) {
-    return address.toString();
   }
 }

@@ -8,6 +8,7 @@ import dev.pingora.error.ProxyException;
 import dev.pingora.timeout.Timer;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// A virtual thread of a loop that runs the engine and the user's phases as straight-line code, and
 /// the one place where it waits.
@@ -17,6 +18,13 @@ import java.util.concurrent.locks.LockSupport;
 /// at once.
 ///
 /// Confined to its own thread, but for [#signal] and [#cancel], which any thread may call.
+///
+/// Its timer is scheduled lazily: a wait that ends in time leaves it on the wheel, later waits move
+/// it by a field write, and when it fires it looks at `deadline`, which may be a later one. A timer
+/// that fires for a wait that is over wakes the thread for no reason, which [#await] allows. With
+/// request threads on other OS threads only the loop touches the wheel; `deadline` and `armed` are
+/// volatile so that either the thread sees that nothing is armed, or the timer sees the new
+/// deadline (Dekker).
 public final class RequestThread {
   /// No deadline.
   public static final long NEVER = Long.MAX_VALUE;
@@ -25,6 +33,11 @@ public final class RequestThread {
   private final Task task;
   private final Timer timer = new Timer(this::onTimer);
   private final Thread thread;
+
+  /// Links of [ThreadList].
+  @Nullable RequestThread next;
+
+  @Nullable RequestThread previous;
 
   /// When the present wait ends. Written by this thread, read by the loop's timer.
   private volatile long deadline = NEVER;
@@ -123,7 +136,7 @@ public final class RequestThread {
       loop.timers().schedule(timer, deadlineNanos);
     } else if (armed == NEVER || deadlineNanos - armed < 0) {
       armed = deadlineNanos;
-      loop.execute(() -> loop.timers().schedule(timer, deadlineNanos));
+      loop.post(() -> loop.timers().schedule(timer, deadlineNanos));
     }
   }
 
@@ -150,15 +163,31 @@ public final class RequestThread {
     try {
       task.run(this);
     } catch (Throwable e) { // the root of the thread: nothing may end it silently
-      loop.reportCrash(e);
-    } finally {
-      deadline = NEVER;
-      if (loop.isBound()) {
-        loop.timers().cancel(timer);
-      } else if (armed != NEVER) {
-        loop.execute(() -> loop.timers().cancel(timer));
+      if (!isCancellation(e)) {
+        loop.reportCrash(e);
       }
+    } finally {
+      dropTimer();
       loop.ended(this);
+    }
+  }
+
+  /// A thread that was told to give up, and did.
+  private boolean isCancellation(Throwable e) {
+    return cancelled
+        && e instanceof ProxyException error
+        && error.kind().equals(ErrorKind.CANCELLED);
+  }
+
+  private void dropTimer() {
+    if (deadline == NEVER) {
+      return; // it never waited with a deadline
+    }
+    deadline = NEVER;
+    if (loop.isBound()) {
+      loop.timers().cancel(timer);
+    } else {
+      loop.post(() -> loop.timers().cancel(timer));
     }
   }
 }

@@ -1,0 +1,387 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.runtime;
+
+import dev.pingora.timeout.Timer;
+import dev.pingora.timeout.TimerWheel;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/// The event loop's half of a [Connection]: it moves bytes between the socket and the boxes, and
+/// sees the connection to its end.
+///
+/// ```
+///   open ──owner closes──► closing: sends what is left ──► lingering: drops what comes ──► closed
+///    │                        └── peer takes nothing (CLOSE_STALL_NANOS) ────────────────►  ▲
+///    └── failure, expiry at rest, end of the loop ──────────────────────────────────────────┘
+/// ```
+///
+/// Everything here runs on the event-loop thread, but for the accessors of volatile fields and
+/// [#armExpiry].
+final class ConnectionIo implements WireEvents {
+  /// Most bytes that a lingering connection reads and drops in one turn of the loop.
+  private static final int DISCARD_PER_TURN = 4 * BufferPool.BUFFER_BYTES;
+
+  private static final System.Logger LOG = System.getLogger("dev.pingora.runtime");
+
+  /// Links of [ConnectionList].
+  @Nullable ConnectionIo next;
+
+  @Nullable ConnectionIo previous;
+
+  private final Connection connection;
+  private final Loop loop;
+  private final Wire wire;
+  private final Inbox inbox;
+  private final Outbox outbox;
+
+  private volatile boolean hungUp;
+  private volatile boolean closed;
+  private volatile @Nullable IOException writeFailure;
+
+  /// When the timer is known to fire for the expiry at rest, [RequestThread#NEVER] if it is not
+  /// scheduled. Written by the owner when it arms, by the loop when it fires.
+  private volatile long armed = RequestThread.NEVER;
+
+  /// The socket took less than there was: [#onWritable] will come.
+  private boolean blocked;
+
+  /// The owner has given the connection up, and its buffers are ours.
+  private boolean abandoned;
+
+  /// Everything was sent, our direction is ended, and the peer's end is awaited.
+  private boolean lingering;
+
+  private boolean starved;
+  private long lingerBytes;
+  private long sentAtLook = -1;
+  private @Nullable Timer timer;
+
+  ConnectionIo(Connection connection, Wire wire, Inbox inbox, Outbox outbox) {
+    this.connection = connection;
+    this.loop = connection.loop();
+    this.wire = wire;
+    this.inbox = inbox;
+    this.outbox = outbox;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  boolean isHungUp() {
+    return hungUp;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  @Nullable IOException writeFailure() {
+    return writeFailure;
+  }
+
+  // --- events of the socket ---
+
+  @Override
+  public void onReadable() {
+    if (closed) {
+      return;
+    }
+    inbox.markReadable();
+    if (abandoned) {
+      discardInput();
+    } else if (inbox.wake()) {
+      runRestAction();
+    } else {
+      deliver();
+    }
+  }
+
+  @Override
+  public void onWritable() {
+    if (blocked) {
+      blocked = false;
+      flushNow();
+    }
+  }
+
+  @Override
+  public void onHangup() {
+    hungUp = true;
+    onReadable();
+    connection.signalOwner();
+  }
+
+  // --- what the owner asked for ---
+
+  /// Gives the owner bytes, if it asked and the socket has some.
+  void deliver() {
+    if (closed || abandoned) {
+      return;
+    }
+    if (inbox.deliver(wire, hungUp)) {
+      connection.signalOwner();
+    } else if (inbox.starved() && !starved) {
+      starved = true;
+      loop.starved(this);
+    }
+  }
+
+  /// A buffer may have come back since [Loop#starved] was told.
+  void retryStarved() {
+    starved = false;
+    deliver();
+  }
+
+  /// Sends what was handed over, and begins the end if the owner has asked for it.
+  void flushNow() {
+    connection.flushBegins();
+    Connection.Linger closing = connection.closing(); // first: all that was written precedes it
+    if (closing != null && !abandoned) {
+      abandoned = true;
+      releaseBuffers();
+    }
+    if (closed) {
+      outbox.dropQueued();
+      return;
+    }
+    if (!blocked) {
+      send();
+    }
+    if (outbox.releaseWaiter()) {
+      connection.signalOwner();
+    }
+    if (closing != null && !lingering) {
+      close(closing);
+    }
+  }
+
+  private void send() {
+    try {
+      blocked = !outbox.drain(wire);
+    } catch (IOException e) {
+      if (writeFailure == null) {
+        writeFailure = e;
+      }
+      outbox.dropQueued();
+      connection.signalOwner();
+    }
+  }
+
+  void resetNow() {
+    abandoned = true;
+    if (closed) {
+      releaseBuffers();
+      return;
+    }
+    wire.reset();
+    tearDown(null, true);
+  }
+
+  // --- the end ---
+
+  /// Tears the connection down. Idempotent.
+  ///
+  /// @param failure what readers and writers are told, null for an ordinary close
+  void destroy(@Nullable IOException failure) {
+    if (closed) {
+      return;
+    }
+    boolean atRest = inbox.wake();
+    tearDown(failure, atRest);
+    if (atRest) {
+      runRestAction();
+    }
+  }
+
+  /// The server stops: a connection at rest closes, the owner of any other looks up.
+  void quiesce() {
+    if (inbox.wake()) {
+      tearDown(null, true);
+      runRestAction();
+    } else {
+      connection.signalOwner();
+    }
+  }
+
+  /// Closes the socket and tells everybody.
+  ///
+  /// @param nobodys no thread holds any of its buffers
+  private void tearDown(@Nullable IOException failure, boolean nobodys) {
+    closed = true;
+    Timer pending = timer;
+    if (pending != null) {
+      loop.timers().cancel(pending);
+    }
+    wire.close();
+    IOException why = failure == null ? new ClosedChannelException() : failure;
+    if (writeFailure == null) {
+      writeFailure = why;
+    }
+    inbox.fail(why);
+    outbox.dropQueued();
+    if (abandoned || nobodys) {
+      releaseBuffers();
+    }
+    connection.signalOwner();
+    loop.closed(this);
+    run(connection::runCloseAction);
+  }
+
+  private void releaseBuffers() {
+    inbox.releaseAll();
+    outbox.dropTail();
+  }
+
+  private void runRestAction() {
+    Runnable action = connection.takeRestAction();
+    if (action != null && !run(action)) {
+      destroy(null);
+    }
+  }
+
+  /// {@return whether the action succeeded} A user's action must not cost others their events.
+  private static boolean run(Runnable action) {
+    try {
+      action.run();
+      return true;
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "an action of a connection failed", e);
+      return false;
+    }
+  }
+
+  /// The owner has closed: once everything is sent the socket is closed, or the peer's end awaited
+  /// for a moment. That end may have come already with bytes before it that nobody has read:
+  /// closing over those would reset, and destroy the answer on its way (RFC 9112 §9.6).
+  private void close(Connection.Linger linger) {
+    if (!outbox.isDrained()) {
+      watchStall();
+    } else if (linger.bytes() == 0 || writeFailure != null) {
+      destroy(null);
+    } else {
+      linger(linger);
+    }
+  }
+
+  private void watchStall() {
+    if (sentAtLook < 0) {
+      sentAtLook = outbox.sent();
+      schedule(loop.now() + Connection.CLOSE_STALL_NANOS);
+    }
+  }
+
+  private void linger(Connection.Linger linger) {
+    try {
+      wire.shutdownOutput();
+    } catch (IOException e) {
+      destroy(e);
+      return;
+    }
+    lingering = true;
+    lingerBytes = linger.bytes();
+    schedule(TimerWheel.deadlineAfter(loop.now(), linger.nanos()));
+    discardInput();
+  }
+
+  /// Reads and drops what still comes on a lingering connection, within its bound and the turn's.
+  void discardInput() {
+    if (closed || !lingering) {
+      return;
+    }
+    Buffer scratch = loop.buffers().takeAlways();
+    try {
+      discardInto(scratch);
+    } catch (IOException e) {
+      destroy(e);
+    } finally {
+      loop.buffers().release(scratch);
+    }
+  }
+
+  private void discardInto(Buffer scratch) throws IOException {
+    for (int left = DISCARD_PER_TURN; left > 0 && lingerBytes > 0; ) {
+      int n = wire.receive(scratch);
+      if (n == Wire.NOTHING) {
+        return;
+      }
+      if (n == Wire.END) {
+        lingerBytes = 0;
+      } else {
+        lingerBytes -= n;
+        left -= n;
+      }
+    }
+    if (lingerBytes > 0) {
+      loop.discardLater(this);
+    } else {
+      destroy(null);
+    }
+  }
+
+  // --- time ---
+
+  /// Makes sure that the expiry is looked at when `deadline` comes. Event loop or owner.
+  void armExpiry(long deadline) {
+    long known = armed;
+    if (known != RequestThread.NEVER && known - deadline <= 0) {
+      return; // the timer fires early enough, and looks again
+    }
+    armed = deadline;
+    if (loop.isBound() || loop.inEventLoop()) {
+      schedule(deadline);
+    } else {
+      loop.post(() -> schedule(deadline));
+    }
+  }
+
+  private void schedule(long deadline) {
+    if (closed) {
+      return;
+    }
+    Timer own = timer;
+    if (own == null) {
+      own = new Timer(this::onTimer);
+      timer = own;
+    }
+    loop.timers().schedule(own, deadline);
+  }
+
+  /// Idle for too long, stalled for too long while closing, or lingered for too long.
+  private void onTimer() {
+    armed = RequestThread.NEVER;
+    if (abandoned) {
+      onClosingTimer();
+      return;
+    }
+    long wanted = connection.expiry();
+    if (wanted == RequestThread.NEVER) {
+      return;
+    }
+    if (wanted - loop.now() > 0) {
+      armed = wanted;
+      schedule(wanted);
+    } else if (inbox.wake()) {
+      tearDown(null, true);
+      runRestAction();
+    }
+  }
+
+  private void onClosingTimer() {
+    long sent = outbox.sent();
+    if (lingering || sent == sentAtLook) {
+      destroy(null);
+    } else {
+      sentAtLook = sent;
+      schedule(loop.now() + Connection.CLOSE_STALL_NANOS);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return connection.toString();
+  }
+}

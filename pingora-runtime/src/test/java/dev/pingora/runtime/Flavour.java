@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What every engine test runs in: both ways to schedule request threads, on every transport that
+/// this machine has.
+record Flavour(boolean stealing, TransportKind kind) {
+  static List<Flavour> all() {
+    List<Flavour> all = new ArrayList<>();
+    for (TransportKind kind : List.of(TransportKind.EPOLL)) {
+      all.add(new Flavour(false, kind));
+      all.add(new Flavour(true, kind));
+    }
+    return all;
+  }
+
+  /// The two ways to schedule, where the transport makes no difference.
+  static List<Flavour> schedulers() {
+    return List.of(new Flavour(false, TransportKind.AUTO), new Flavour(true, TransportKind.AUTO));
+  }
+
+  LoopGroupOptions options(int loops) {
+    return LoopGroupOptions.of("test", loops).withWorkStealing(stealing).withTransport(kind);
+  }
+
+  @Override
+  public String toString() {
+    return (stealing ? "stealing " : "bound ") + kind.configName();
+  }
+}
