@@ -6,7 +6,6 @@ package dev.pingora.runtime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /// Names what stalls a loop: a turn that lasts longer than 100 ms, with the phase that the running
 /// request thread is in and the top of its stack. One line a second at most, per server.
@@ -67,18 +66,18 @@ final class Watchdog {
     StringBuilder line = new StringBuilder("loop ").append(loop.index()).append(" is stalled for ");
     line.append(TimeUnit.NANOSECONDS.toMillis(nanos)).append(" ms");
     RequestThread running = loop.running();
-    if (running != null) {
+    // One that waits does not stall anybody: the event loop itself, or the machine, does.
+    boolean guilty = running != null && running.thread().getState() == Thread.State.RUNNABLE;
+    if (running != null && guilty) {
       line.append(" by ").append(running.phase());
+      appendStack(line, running.thread());
+    } else {
+      appendStack(line, loop.eventLoopThread());
     }
-    Thread stalled = running == null ? loop.eventLoopThread() : running.thread();
-    appendStack(line, stalled);
     return line.append(" (expected: waiting work in session.offload(…))").toString();
   }
 
-  private static void appendStack(StringBuilder line, @Nullable Thread stalled) {
-    if (stalled == null) {
-      return;
-    }
+  private static void appendStack(StringBuilder line, Thread stalled) {
     String separator = " at ";
     StackTraceElement[] stack = stalled.getStackTrace();
     for (int i = 0; i < Math.min(FRAMES, stack.length); i++) {
