@@ -40,10 +40,11 @@ final class LoopTest {
         client.getOutputStream().write(i);
         assertThat(client.getInputStream().read()).as("I/O goes on").isEqualTo(i);
       }
-      assertThat(rig.call(thread -> thread.await(thread.loop().deadlineIn(Rig.SECOND / 50))))
+      assertThat(
+              rig.<Boolean>call(thread -> thread.await(thread.loop().deadlineIn(Rig.SECOND / 50))))
           .as("deadlines pass")
           .isFalse();
-      assertThat(rig.onEventLoop(() -> 1)).as("tasks run").isEqualTo(1);
+      assertThat(rig.<Integer>onEventLoop(() -> 1)).as("tasks run").isEqualTo(1);
       assertThat(yielding).isNotDone();
       assertThat(circles).hasPositiveValue();
       over.set(true);
@@ -130,7 +131,7 @@ final class LoopTest {
     try (Rig rig = Rig.of(flavour)) {
       for (int i = 0; i < ROUND_TRIPS; i++) {
         int expected = i;
-        assertThat(rig.call(_ -> expected)).isEqualTo(i);
+        assertThat(rig.<Integer>call(_ -> expected)).isEqualTo(i);
         spin(i);
       }
     }
@@ -206,7 +207,7 @@ final class LoopTest {
           .execute(() -> {
             throw new IllegalStateException("a task that fails, as the test wants");
           });
-      assertThat(rig.onEventLoop(() -> "still here")).isEqualTo("still here");
+      assertThat(rig.<String>onEventLoop(() -> "still here")).isEqualTo("still here");
     }
   }
 
@@ -250,8 +251,8 @@ final class LoopTest {
       assertThat(rig.loop().isBound()).isTrue();
       Carrier carrier = rig.loop().carrier();
       assertThat(carrier).isNotNull();
-      assertThat(rig.call(_ -> BoundThreads.currentCarrier())).isSameAs(carrier.thread());
-      assertThat(rig.onEventLoop(BoundThreads::currentCarrier)).isSameAs(carrier.thread());
+      assertThat(rig.<Thread>call(_ -> BoundThreads.currentCarrier())).isSameAs(carrier.thread());
+      assertThat(rig.<Thread>onEventLoop(BoundThreads::currentCarrier)).isSameAs(carrier.thread());
       assertThat(BoundThreads.currentCarrier()).isSameAs(Thread.currentThread());
     }
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,7 +73,7 @@ final class RequestThreadTest {
     try (Rig rig = Rig.of(flavour)) {
       long overdue =
           rig.call(thread -> {
-            Thread.sleep(60); // not the loop's business: it sleeps, too
+            TimeUnit.MILLISECONDS.sleep(60); // not the loop's business: it sleeps, too
             return overdue(thread, 30 * MILLI);
           });
       assertThat(overdue).isNotNegative();
@@ -83,8 +84,8 @@ final class RequestThreadTest {
   @MethodSource("dev.pingora.runtime.Flavour#schedulers")
   void aDeadlineThatHasPassedDoesNotWait(Flavour flavour) throws Exception {
     try (Rig rig = Rig.of(flavour)) {
-      assertThat(rig.call(thread -> thread.await(thread.loop().now()))).isFalse();
-      assertThat(rig.call(thread -> thread.await(thread.loop().now() - 5))).isFalse();
+      assertThat(rig.<Boolean>call(thread -> thread.await(thread.loop().now()))).isFalse();
+      assertThat(rig.<Boolean>call(thread -> thread.await(thread.loop().now() - 5))).isFalse();
     }
   }
 
@@ -131,7 +132,7 @@ final class RequestThreadTest {
   void aSignalBeforeTheWaitIsNotLost(Flavour flavour) throws Exception {
     try (Rig rig = Rig.of(flavour)) {
       assertThat(
-              rig.call(thread -> {
+              rig.<Boolean>call(thread -> {
                 thread.signal();
                 return thread.await(RequestThread.NEVER);
               }))
@@ -145,7 +146,7 @@ final class RequestThreadTest {
     try (Rig rig = Rig.of(flavour)) {
       for (int i = 0; i < 20; i++) {
         assertThat(
-                rig.call(thread -> {
+                rig.<Boolean>call(thread -> {
                   thread.signal();
                   return thread.await(thread.loop().deadlineIn(3600 * Rig.SECOND));
                 }))
@@ -205,7 +206,7 @@ final class RequestThreadTest {
       Rig.eventually("it waits", () -> waiting.get() != null);
       waiting.get().thread().interrupt();
       assertThat(Rig.await(interrupted)).isTrue();
-      assertThat(rig.call(_ -> Thread.currentThread().isInterrupted()))
+      assertThat(rig.<Boolean>call(_ -> Thread.currentThread().isInterrupted()))
           .as("another thread of the loop")
           .isFalse();
     }
@@ -221,7 +222,7 @@ final class RequestThreadTest {
                 throw new StackOverflowError("a thread that fails, as the test wants");
               });
       assertThat(failing.thread().join(Rig.LIMIT)).isTrue();
-      assertThat(rig.call(_ -> 1)).isEqualTo(1);
+      assertThat(rig.<Integer>call(_ -> 1)).isEqualTo(1);
     }
   }
 
@@ -242,7 +243,7 @@ final class RequestThreadTest {
               }));
       Rig.eventually("the work has begun", () -> worker.get() != null);
       assertThat(worker.get().isVirtual()).isFalse();
-      assertThat(rig.call(_ -> "the loop goes on")).isEqualTo("the loop goes on");
+      assertThat(rig.<String>call(_ -> "the loop goes on")).isEqualTo("the loop goes on");
       assertThat(result).isNotDone();
       release.countDown();
       assertThat(Rig.await(result)).isEqualTo("done");
