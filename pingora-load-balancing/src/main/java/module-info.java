@@ -8,4 +8,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.pingora.lb {
   requires static org.jspecify;
   requires transitive dev.pingora.core;
+
+  exports dev.pingora.lb;
 }
