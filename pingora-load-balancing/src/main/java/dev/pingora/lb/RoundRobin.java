@@ -9,10 +9,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// Every backend in turn, as often as its weight says.
 ///
-/// Idea: smooth weighted round robin (nginx) spreads the turns of a heavy backend instead of clustering
-/// them. The whole cycle is computed once, so a selection costs one atomic add and one array read.
-/// Invariant: in each cycle a backend comes exactly `weight / gcd` times. Cost: an array of at most
-/// [#MAX_TURNS] turns; larger cycles are scaled down, every backend keeping at least one turn.
+/// Idea: smooth weighted round robin (nginx) spreads the turns of a heavy backend instead of
+/// clustering them. The whole cycle is computed once, so a selection costs one atomic add and one
+/// array read. Invariant: in each cycle a backend comes exactly `weight / gcd` times. Cost: an
+/// array of at most [#MAX_TURNS] turns; larger cycles are scaled down, every backend keeping at
+/// least one turn.
 public final class RoundRobin implements Selection {
   static final int MAX_TURNS = 65_536;
 
@@ -36,7 +37,8 @@ public final class RoundRobin implements Selection {
     if (turns.length == 0) {
       return Optional.empty();
     }
-    int turn = turns.length == 1 ? 0 : Integer.remainderUnsigned(next.getAndIncrement(), turns.length);
+    int turn =
+        turns.length == 1 ? 0 : Integer.remainderUnsigned(next.getAndIncrement(), turns.length);
     return Optional.of(backends.get(turns[turn]));
   }
 

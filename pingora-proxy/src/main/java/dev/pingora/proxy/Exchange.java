@@ -22,7 +22,7 @@ final class Exchange<C> {
   private final Phases<C> phases;
   private final Session session;
   private final C context;
-  private final KeptContent kept = new KeptContent();
+  private @Nullable KeptContent kept;
   private final boolean hasRequestContent;
 
   Exchange(HttpProxy<C> proxy, DownstreamSession downstream) {
@@ -45,8 +45,14 @@ final class Exchange<C> {
     return context;
   }
 
+  /// {@return what was kept of the request's content so far}
   KeptContent kept() {
-    return kept;
+    KeptContent own = kept;
+    if (own == null) {
+      own = new KeptContent();
+      kept = own;
+    }
+    return own;
   }
 
   boolean hasRequestContent() {
@@ -138,7 +144,7 @@ final class Exchange<C> {
   /// A request may be sent again while the client has seen nothing of a response, and everything
   /// consumed of its content was kept.
   private boolean mayRetry(ProxyException error) {
-    return error.retryable(true) && !isAnswered() && kept.isComplete();
+    return error.retryable(true) && !isAnswered() && (kept == null || kept.isComplete());
   }
 
   /// {@return null when the response was relayed, else why not, with a decided retry}

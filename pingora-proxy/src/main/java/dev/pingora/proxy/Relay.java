@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Relay<C> {
   private final DownstreamSession downstream;
   private final UpstreamSession upstream;
-  private final Upload<C> upload;
+  private final Exchange<C> exchange;
+  private @Nullable Upload<C> upload;
   private final Download<C> download;
   private final RequestThread thread;
   private final long readNanos;
@@ -39,7 +40,9 @@ final class Relay<C> {
     this.thread = downstream.thread();
     this.readNanos = options.readTimeout().toNanos();
     this.writeNanos = options.writeTimeout().toNanos();
-    this.upload = new Upload<>(exchange, upstream, writeNanos);
+    this.exchange = exchange;
+    this.upload =
+        exchange.hasRequestContent() ? new Upload<>(exchange, upstream, writeNanos) : null;
     this.download = new Download<>(exchange, upstream);
     long now = thread.loop().now();
     this.uploadSince = now;
@@ -52,16 +55,16 @@ final class Relay<C> {
   void run() throws ProxyException {
     thread.phase("relay");
     while (true) {
-      boolean up = upload.step();
+      Upload<C> uploading = upload;
+      boolean up = uploading != null && uploading.step();
       boolean down = download.step();
       if (download.isDone()) {
         return;
       }
       if (down && download.isTunnel() && !tunnelling) {
-        tunnelling = true;
-        upload.becomeTunnel();
+        becomeTunnel();
       }
-      if (tunnelling && upload.isDone()) {
+      if (tunnelling && isUploadDone()) {
         return; // either side's end ends the tunnel
       }
       if (!up && !down) {
@@ -73,6 +76,17 @@ final class Relay<C> {
   }
 
   private boolean tunnelling;
+
+  private void becomeTunnel() {
+    tunnelling = true;
+    Upload<C> raw = upload == null ? new Upload<>(exchange, upstream, writeNanos) : upload;
+    raw.becomeTunnel();
+    upload = raw;
+  }
+
+  private boolean isUploadDone() {
+    return upload == null || upload.isDone();
+  }
 
   private void noteProgress(boolean up, boolean down) {
     long now = thread.loop().now();
@@ -136,7 +150,7 @@ final class Relay<C> {
   /// Which wait ends first.
   private Late nextDeadline() {
     Late late = Late.NEVER;
-    boolean uploading = !upload.isDone() && !tunnelling;
+    boolean uploading = !isUploadDone() && !tunnelling;
     boolean toUpstreamBlocked = upstreamPending > 0;
     boolean toClientBlocked = downstreamPending > 0;
     if (toUpstreamBlocked) {
@@ -154,11 +168,6 @@ final class Relay<C> {
 
   /// {@return why the upstream took no more of the request; null if it took all}
   @Nullable ProxyException writeFailure() {
-    return upload.writeFailure();
-  }
-
-  /// {@return whether the whole request was passed on}
-  boolean isRequestDone() {
-    return upload.isDone() && upload.writeFailure() == null;
+    return upload == null ? null : upload.writeFailure();
   }
 }

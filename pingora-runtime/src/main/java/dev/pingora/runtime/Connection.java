@@ -143,7 +143,6 @@ public final class Connection {
   /// @return false when there is something already; the caller still owns the connection
   public boolean rest(Runnable action) {
     flush();
-    outbox.trim();
     RequestThread previous = owner;
     owner = null;
     restAction = action;
@@ -153,6 +152,11 @@ public final class Connection {
     restAction = null;
     owner = previous;
     return false;
+  }
+
+  /// Gives back what a connection needs only while it is busy; before a long rest.
+  public void trim() {
+    outbox.trim();
   }
 
   /// Takes a connection at rest back, before its action runs.

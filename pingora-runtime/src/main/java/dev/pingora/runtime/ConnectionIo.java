@@ -162,6 +162,9 @@ final class ConnectionIo implements WireEvents {
   private void send() {
     try {
       blocked = !outbox.drain(wire);
+      if (blocked) {
+        wire.awaitWritable();
+      }
     } catch (IOException e) {
       if (writeFailure == null) {
         writeFailure = e;

@@ -16,17 +16,17 @@ import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /// A socket registered with the loop's epoll directly, without a Netty channel in between:
-/// edge-triggered, registered once for input, output and hang-up. Event-loop thread only.
+/// edge-triggered, registered once for input and hang-up; for output too from the first short send
+/// on. Event-loop thread only.
 final class EpollWire implements Wire, EpollIoHandle {
   /// `EPOLLHUP | EPOLLERR` as the kernel reports them.
   private static final int BROKEN = 0x10 | 0x08;
 
-  private static final EpollIoOps EDGES =
+  private static final EpollIoOps INPUT_EDGES =
       EpollIoOps.valueOf(
-          EpollIoOps.EPOLLIN.value()
-              | EpollIoOps.EPOLLOUT.value()
-              | EpollIoOps.EPOLLRDHUP.value()
-              | EpollIoOps.EPOLLET.value());
+          EpollIoOps.EPOLLIN.value() | EpollIoOps.EPOLLRDHUP.value() | EpollIoOps.EPOLLET.value());
+
+  private static final EpollIoOps ALL_EDGES = INPUT_EDGES.with(EpollIoOps.EPOLLOUT);
 
   private static final System.Logger LOG = System.getLogger("dev.pingora.runtime");
 
@@ -34,6 +34,7 @@ final class EpollWire implements Wire, EpollIoHandle {
   private @Nullable IoRegistration registration;
   private @Nullable WireEvents events;
   private @Nullable Runnable onConnect;
+  private boolean outputArmed;
 
   EpollWire(Socket socket) {
     this.socket = socket;
@@ -42,28 +43,34 @@ final class EpollWire implements Wire, EpollIoHandle {
   /// Starts to report to `target`.
   void register(Loop loop, WireEvents target) throws IOException {
     events = target;
-    arm(loop);
+    arm(loop, INPUT_EDGES);
   }
 
   /// Reports the end of a connect in progress, once, instead of events.
   void registerConnecting(Loop loop, Runnable whenDone) throws IOException {
     onConnect = whenDone;
-    arm(loop);
+    outputArmed = true;
+    arm(loop, ALL_EDGES);
   }
 
   /// The connect has ended well: from here on events go to `target`.
   void connected(WireEvents target) {
     onConnect = null;
     events = target;
+    IoRegistration own = registration;
+    if (own != null) {
+      outputArmed = false;
+      own.submit(INPUT_EDGES);
+    }
   }
 
-  private void arm(Loop loop) throws IOException {
+  private void arm(Loop loop, EpollIoOps edges) throws IOException {
     IoRegistration own = loop.io().register(this).getNow();
     if (own == null) {
       throw new IOException("epoll refused " + socket);
     }
     registration = own;
-    own.submit(EDGES);
+    own.submit(edges);
   }
 
   Socket socket() {
@@ -126,6 +133,15 @@ final class EpollWire implements Wire, EpollIoHandle {
   private void requireOpen() throws ClosedChannelException {
     if (!socket.isOpen()) {
       throw new ClosedChannelException();
+    }
+  }
+
+  @Override
+  public void awaitWritable() {
+    IoRegistration own = registration;
+    if (!outputArmed && own != null) {
+      outputArmed = true;
+      own.submit(ALL_EDGES); // reports at once if the socket has room again by now
     }
   }
 

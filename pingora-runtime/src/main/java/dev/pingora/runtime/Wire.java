@@ -21,6 +21,9 @@ interface Wire {
   /// @return bytes written, 0 when the socket takes none now ([WireEvents#onWritable] follows)
   int send(Buffer from) throws IOException;
 
+  /// Asks for [WireEvents#onWritable]: the last send took less than it was given.
+  void awaitWritable();
+
   /// Ends our direction (FIN) after what was sent.
   void shutdownOutput() throws IOException;
 

@@ -3,14 +3,14 @@
 
 package dev.pingora.core.connectors;
 
-import dev.pingora.core.protocols.Http1Upstream;
 import dev.pingora.core.protocols.UpstreamSession;
 import dev.pingora.core.upstreams.BindTo;
 import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.core.upstreams.PeerOptions;
+import dev.pingora.core.upstreams.ReuseKey;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
-import dev.pingora.http1.Http1Limits;
+import dev.pingora.pool.IdlePool;
 import dev.pingora.runtime.ConnectSpec;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.Loop;
@@ -31,17 +31,18 @@ public final class HttpConnector {
   /// @throws ProxyException source UPSTREAM, when no connection can be made within the peer's
   ///   bounds
   public UpstreamSession connect(RequestThread thread, HttpPeer peer) throws ProxyException {
-    Connection pooled = pools.take(thread.loop(), peer);
-    if (pooled != null) {
-      pooled.attach(thread);
-      return session(pooled, peer, true);
+    IdlePool<ReuseKey, PooledUpstream> pool = pools.of(thread.loop());
+    for (PooledUpstream idle = pool.take(peer.reuseKey());
+        idle != null;
+        idle = pool.take(peer.reuseKey())) {
+      if (idle.wake()) {
+        idle.session().begin(thread, true);
+        return idle.session();
+      }
     }
-    return session(open(thread, peer), peer, false);
-  }
-
-  private UpstreamSession session(Connection connection, HttpPeer peer, boolean reused) {
-    return new Http1Upstream(
-        connection, Http1Limits.RESPONSE, reused, idle -> pools.release(peer, idle));
+    PooledUpstream fresh = new PooledUpstream(pool, peer, open(thread, peer));
+    fresh.session().begin(thread, false);
+    return fresh.session();
   }
 
   private static Connection open(RequestThread thread, HttpPeer peer) throws ProxyException {

@@ -3,81 +3,64 @@
 
 package dev.pingora.core.connectors;
 
-import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.core.upstreams.ReuseKey;
-import dev.pingora.runtime.Connection;
+import dev.pingora.pool.IdlePool;
+import dev.pingora.pool.IdleTimers;
+import dev.pingora.pool.PoolBudget;
+import dev.pingora.pool.PoolStats;
 import dev.pingora.runtime.Loop;
 import dev.pingora.runtime.LoopGroup;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import dev.pingora.timeout.Timer;
+import java.util.ArrayList;
+import java.util.List;
 
-/// The idle upstream connections of a server: one pool on each loop. A request takes from its own
-/// loop's pool, else connects.
+/// The idle upstream connections of a server: one pool on each loop, one bound for all. A request
+/// takes from its own loop's pool, else connects.
 public final class UpstreamPools {
-  private final OfLoop[] pools;
+  private final List<IdlePool<ReuseKey, PooledUpstream>> pools = new ArrayList<>();
 
+  /// Empty pools.
+  ///
+  /// @param maxIdle idle connections of the whole server; 0 keeps none
   public UpstreamPools(LoopGroup loops, int maxIdle) {
-    pools = new OfLoop[loops.loops().size()];
-    for (int i = 0; i < pools.length; i++) {
-      pools[i] = new OfLoop(maxIdle);
+    PoolBudget budget = new PoolBudget(maxIdle);
+    for (Loop loop : loops.loops()) {
+      pools.add(
+          loop.isBound()
+              ? IdlePool.confined(budget, timers(loop), (idle, reason) -> idle.evict())
+              : IdlePool.locked(budget, timers(loop), (idle, reason) -> idle.evict()));
     }
   }
 
-  @Nullable Connection take(Loop loop, HttpPeer peer) {
-    return pools[loop.index()].take(peer.reuseKey());
+  IdlePool<ReuseKey, PooledUpstream> of(Loop loop) {
+    return pools.get(loop.index());
   }
 
-  void release(HttpPeer peer, Connection connection) {
-    pools[connection.loop().index()].put(peer, connection);
+  /// {@return what happened so far, one entry a loop}
+  public List<PoolStats> stats() {
+    return pools.stream().map(IdlePool::stats).toList();
   }
 
-  /// Interim, until pingora-pool lands. One lock a loop, never held across I/O.
-  private static final class OfLoop {
-    private final Map<ReuseKey, ArrayDeque<Connection>> idle = new HashMap<>();
-    private final int max;
-    private int size;
-
-    OfLoop(int max) {
-      this.max = max;
+  /// Bound request threads share their loop's wheel; others send a message.
+  private static IdleTimers timers(Loop loop) {
+    if (loop.isBound()) {
+      return IdleTimers.on(loop.timers(), loop::now);
     }
+    return new IdleTimers() {
+      @Override
+      public long nanoTime() {
+        return loop.now();
+      }
 
-    synchronized @Nullable Connection take(ReuseKey key) {
-      ArrayDeque<Connection> same = idle.get(key);
-      if (same == null) {
-        return null;
+      @Override
+      public void schedule(Timer timer, long deadlineNanos) {
+        loop.execute(() -> loop.timers().schedule(timer, deadlineNanos));
       }
-      for (Connection next = same.pollLast(); next != null; next = same.pollLast()) {
-        size--;
-        if (next.wake()) {
-          next.unexpire();
-          return next;
-        }
-      }
-      return null;
-    }
 
-    synchronized void put(HttpPeer peer, Connection connection) {
-      long nanos = peer.options().idleTimeout().toNanos();
-      if (nanos == 0 || size >= max) {
-        connection.close();
-        return;
+      @Override
+      public void cancel(Timer timer) {
+        loop.execute(() -> loop.timers().cancel(timer));
       }
-      idle.computeIfAbsent(peer.reuseKey(), k -> new ArrayDeque<>()).addLast(connection);
-      size++;
-      connection.expireAt(connection.loop().deadlineIn(nanos));
-      if (!connection.rest(() -> remove(peer.reuseKey(), connection))) {
-        remove(peer.reuseKey(), connection);
-      }
-    }
-
-    private synchronized void remove(ReuseKey key, Connection connection) {
-      ArrayDeque<Connection> same = idle.get(key);
-      if (same != null && same.remove(connection)) {
-        size--;
-      }
-      connection.close();
-    }
+    };
   }
 }

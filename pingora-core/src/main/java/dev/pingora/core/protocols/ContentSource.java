@@ -30,6 +30,12 @@ public interface ContentSource {
   /// Drops the first octets of the piece at hand; what is left is READY again.
   void skip(int octets);
 
+  /// {@return whether the message was read to its end, and every piece of it used}
+  boolean isEnded();
+
+  /// {@return octets of content still to come if their number is known, else -1}
+  long remaining();
+
   /// {@return the trailer section, null when there was none} After ENDED.
   @Nullable Fields trailers();
 

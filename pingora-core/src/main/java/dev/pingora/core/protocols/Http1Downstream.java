@@ -18,20 +18,23 @@ import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
 import org.jspecify.annotations.Nullable;
 
-/// One exchange on a downstream HTTP/1 connection. Confined to its request thread.
+/// The exchanges on a downstream HTTP/1 connection while a request thread serves it, one after the
+/// other: [#begin] starts the next. Confined to that thread.
 public final class Http1Downstream implements DownstreamSession {
+  private static final RequestHeader NO_REQUEST = RequestHeader.of("GET", "/");
+
   private final Http1Server server;
   private final Connection connection;
   private final RequestThread thread;
-  private final RequestHeader request;
   private final Http1Options options;
-  private final boolean firstOnConnection;
   private final Digest digest;
   private final Http1Sink unsent;
 
+  private RequestHeader request = NO_REQUEST;
   private SessionLimits limits;
-  private Http1Source requestContent;
+  private ContentSource requestContent = NoContent.INSTANCE;
   private @Nullable Http1Sink responseContent;
+  private boolean firstOnConnection;
   private boolean mustClose;
   private boolean tunnel;
   private boolean untilClose;
@@ -39,35 +42,43 @@ public final class Http1Downstream implements DownstreamSession {
   private boolean continued;
 
   Http1Downstream(
-      Http1Server server,
-      Connection connection,
-      RequestThread thread,
-      RequestHeader request,
-      Http1Options options,
-      boolean firstOnConnection)
-      throws ProxyException {
+      Http1Server server, Connection connection, RequestThread thread, Http1Options options) {
     this.server = server;
     this.connection = connection;
     this.thread = thread;
-    this.request = request;
     this.options = options;
-    this.firstOnConnection = firstOnConnection;
     this.limits = options.session();
     this.digest = new Digest(connection);
-    MessageFraming framing = MessageFraming.ofRequest(request);
+    this.unsent = new Http1Sink(connection, MessageFraming.None.INSTANCE);
+  }
+
+  /// Starts the next exchange.
+  ///
+  /// @throws ProxyException when the request's framing is malformed, or announces too much
+  void begin(RequestHeader received, boolean first) throws ProxyException {
+    request = received;
+    firstOnConnection = first;
+    limits = options.session();
+    responseContent = null;
+    continued = false;
+    mustClose = Persistence.ofRequest(received) == Persistence.CLOSE;
+    MessageFraming framing = MessageFraming.ofRequest(received);
     if (framing instanceof MessageFraming.ContentLength(long length)
         && limits.requestContentBytes() > 0
         && length > limits.requestContentBytes()) {
       throw ProxyException.downstream(
           ErrorKind.status(413), "%s octets of request content announced", length);
     }
-    this.requestContent =
-        new Http1Source(
+    requestContent = source(framing);
+  }
+
+  private ContentSource source(MessageFraming framing) {
+    return framing instanceof MessageFraming.None
+        ? NoContent.INSTANCE
+        : new Http1Source(
             connection,
             ContentReader.ofRequest(framing, options.heads()),
-            limits.requestContentBytes());
-    this.mustClose = Persistence.ofRequest(request) == Persistence.CLOSE;
-    this.unsent = new Http1Sink(connection, MessageFraming.None.INSTANCE);
+            framing instanceof MessageFraming.Tunnel ? 0 : limits.requestContentBytes());
   }
 
   @Override
@@ -211,11 +222,7 @@ public final class Http1Downstream implements DownstreamSession {
   public void upgrade() {
     tunnel = true;
     mustClose = true;
-    requestContent =
-        new Http1Source(
-            connection,
-            ContentReader.ofRequest(MessageFraming.Tunnel.INSTANCE, options.heads()),
-            0);
+    requestContent = source(MessageFraming.Tunnel.INSTANCE);
   }
 
   @Override

@@ -58,6 +58,9 @@ public final class Http1Server implements Runnable, RequestThread.Task {
   /// The connection has something: a request thread looks at it. Event-loop thread.
   @Override
   public void run() {
+    if (connection.isClosed()) {
+      return; // it was idle for too long, or the server stops
+    }
     connection.loop().spawn(this);
   }
 
@@ -66,11 +69,13 @@ public final class Http1Server implements Runnable, RequestThread.Task {
     connection.attach(thread);
     connection.unexpire();
     boolean kept = false;
+    HeadReader heads = HeadReader.forRequests(options.heads());
+    Http1Downstream session = new Http1Downstream(this, connection, thread, options);
     try {
-      Http1Downstream session = next(thread);
-      while (session != null) {
+      boolean more = next(thread, heads, session);
+      while (more) {
         app.process(session);
-        session = session.finish() ? next(thread) : null;
+        more = session.finish() && next(thread, heads, session);
       }
       kept = rested;
     } catch (ProxyException e) {
@@ -90,31 +95,29 @@ public final class Http1Server implements Runnable, RequestThread.Task {
 
   private boolean closing;
 
-  /// {@return the next request's session; null when the connection went to rest or ends}
-  private @Nullable Http1Downstream next(RequestThread thread) throws ProxyException {
+  /// Reads the next request into the session.
+  ///
+  /// @return false when the connection went to rest or ends
+  private boolean next(RequestThread thread, HeadReader heads, Http1Downstream session)
+      throws ProxyException {
     rested = false;
-    HeadReader heads = HeadReader.forRequests(options.heads());
     try {
       thread.phase("readRequest");
       byte[] head = readHead(thread, heads);
       if (head == null) {
-        return null;
+        return false;
       }
-      return open(thread, RequestParser.parse(head, heads.fieldLines()));
+      RequestHeader request = RequestParser.parse(head, heads.fieldLines());
+      session.begin(request, served == 0);
+      served++;
+      if (Expectation.of(request) == Expectation.UNSUPPORTED) {
+        throw ProxyException.downstream(ErrorKind.status(417), "unknown expectation");
+      }
+      return true;
     } catch (ProxyException e) {
       refuse(thread, e);
-      return null;
+      return false;
     }
-  }
-
-  private Http1Downstream open(RequestThread thread, RequestHeader request) throws ProxyException {
-    Http1Downstream session =
-        new Http1Downstream(this, connection, thread, request, options, served == 0);
-    served++;
-    if (Expectation.of(request) == Expectation.UNSUPPORTED) {
-      throw ProxyException.downstream(ErrorKind.status(417), "unknown expectation");
-    }
-    return session;
   }
 
   /// Reads one head. The wait for its first byte is idle time; from then on the whole head has one
@@ -166,6 +169,7 @@ public final class Http1Server implements Runnable, RequestThread.Task {
       connection.expireAt(idleDeadline);
     }
     app.onIdle(connection);
+    connection.trim();
     if (connection.rest(this)) {
       return true;
     }

@@ -57,13 +57,13 @@ final class Http1Source implements ContentSource {
     }
   }
 
-  /// {@return whether the message was read to its end, and every piece of it used}
-  boolean isEnded() {
+  @Override
+  public boolean isEnded() {
     return length == 0 && reader.ended();
   }
 
-  /// {@return octets of content still to come if their number is known, else -1}
-  long remaining() {
+  @Override
+  public long remaining() {
     return reader.remainingBytes();
   }
 

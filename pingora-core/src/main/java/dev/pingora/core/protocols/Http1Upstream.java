@@ -16,21 +16,23 @@ import dev.pingora.http1.MessageFraming;
 import dev.pingora.http1.Persistence;
 import dev.pingora.http1.ResponseParser;
 import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.RequestThread;
 import org.jspecify.annotations.Nullable;
 
-/// One exchange over an HTTP/1 connection to an upstream. Confined to its request thread.
+/// An HTTP/1 connection to an upstream, and the exchange that it serves now. Between two exchanges
+/// it is in a pool; [#begin] starts the next. Confined to the request thread of the exchange.
 public final class Http1Upstream implements UpstreamSession {
   private final Connection connection;
   private final Http1Limits limits;
-  private final boolean reused;
   private final Release release;
   private final Digest digest;
   private final HeadReader heads;
 
   private String method = "";
+  private boolean reused;
   private boolean requestCloses;
   private @Nullable Http1Sink requestContent;
-  private @Nullable Http1Source responseContent;
+  private @Nullable ContentSource responseContent;
   private @Nullable Persistence persistence;
   private boolean tunnel;
   private boolean done;
@@ -39,16 +41,29 @@ public final class Http1Upstream implements UpstreamSession {
   @FunctionalInterface
   public interface Release {
     /// Takes the connection over.
-    void release(Connection connection);
+    void release(Http1Upstream upstream);
   }
 
-  public Http1Upstream(Connection connection, Http1Limits limits, boolean reused, Release release) {
+  public Http1Upstream(Connection connection, Http1Limits limits, Release release) {
     this.connection = connection;
     this.limits = limits;
-    this.reused = reused;
     this.release = release;
     this.digest = new Digest(connection);
     this.heads = HeadReader.forResponses(limits);
+  }
+
+  /// Starts the next exchange.
+  public void begin(RequestThread thread, boolean again) {
+    connection.attach(thread);
+    reused = again;
+    requestContent = null;
+    responseContent = null;
+    persistence = null;
+    done = false;
+  }
+
+  public Connection connection() {
+    return connection;
   }
 
   @Override
@@ -111,6 +126,12 @@ public final class Http1Upstream implements UpstreamSession {
     return response;
   }
 
+  private ContentSource source(MessageFraming framing) {
+    return framing instanceof MessageFraming.None
+        ? NoContent.INSTANCE
+        : new Http1Source(connection, ContentReader.ofResponse(framing, limits), 0);
+  }
+
   /// The upstream may have closed an idle connection while the request was on its way: then, and
   /// only then, the request may go to another connection (RFC 9112 §9.3.1).
   private void failBeforeResponse() throws ProxyException {
@@ -124,7 +145,7 @@ public final class Http1Upstream implements UpstreamSession {
 
   @Override
   public ContentSource responseContent() {
-    Http1Source source = responseContent;
+    ContentSource source = responseContent;
     if (source == null) {
       throw new IllegalStateException("the response has not come");
     }
@@ -135,9 +156,7 @@ public final class Http1Upstream implements UpstreamSession {
   public void upgrade() {
     tunnel = true;
     requestContent = new Http1Sink(connection, MessageFraming.Tunnel.INSTANCE);
-    responseContent =
-        new Http1Source(
-            connection, ContentReader.ofResponse(MessageFraming.Tunnel.INSTANCE, limits), 0);
+    responseContent = source(MessageFraming.Tunnel.INSTANCE);
   }
 
   @Override
@@ -158,7 +177,7 @@ public final class Http1Upstream implements UpstreamSession {
     done = true;
     if (isReusable()) {
       connection.flush();
-      release.release(connection);
+      release.release(this);
     } else {
       connection.close();
     }
@@ -166,7 +185,7 @@ public final class Http1Upstream implements UpstreamSession {
 
   private boolean isReusable() {
     Http1Sink sink = requestContent;
-    Http1Source source = responseContent;
+    ContentSource source = responseContent;
     return !tunnel
         && !requestCloses
         && sink != null
