@@ -4,33 +4,31 @@
 package dev.pingora.timeout;
 
 import java.time.Duration;
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// A coarse timer queue for deadlines that rarely fire: a hierarchical timing wheel.
 ///
 /// **Idea.** Nearly every deadline of a proxy is cancelled or moved before it passes, so
 /// scheduling, moving and cancelling must cost next to nothing, and precision may be poor. Time is
-/// cut into ticks (10 ms). A tick number is read as digits of base 64, and each digit place has a
-/// *level* of 64 slots. A timer lies in the level of the highest digit in which its tick differs
-/// from the current tick, in the slot of its own digit there: near deadlines at level 0, which is
-/// exact to the tick, far ones in a slot that covers 64, 4096, … ticks. When time enters a slot
-/// above level 0 its timers *cascade*: each moves to a lower level, and a timer cascades at most
-/// once per level. Levels reach as far as a `long` of nanoseconds does, so there is no overflow
-/// list.
+/// cut into ticks (10 ms). Each *level* is a ring of 256 slots: at level 0 a slot is one tick, at
+/// the next 256 ticks, then 65,536, and so on. A timer lies in the lowest level whose ring reaches
+/// its tick from now. When time enters a slot above level 0 its timers *cascade*, each to a lower
+/// level, so a timer moves at most once per level. Levels reach as far as a `long` of nanoseconds
+/// does: there is no overflow list.
 ///
 /// ```
-/// level 0   [ 0][ 1] ……………… [63]      one tick each       0.64 s ahead
-/// level 1   [ 0][ 1] ……………… [63]      64 ticks each       41 s
-/// level 2   [ 0][ 1] ……………… [63]      4096 ticks each     44 min
+///            slot      ring reaches
+/// level 0    10 ms     2.56 s
+/// level 1    2.56 s    11 min       most timeouts begin here
+/// level 2    11 min    46 h
 ///   …
-/// level 6                                                 as far as nanoTime
+/// level 4              as far as nanoTime
 /// ```
 ///
 /// **Invariants.**
-/// 1. A timer in slot *s* of level *k* shares all digits above *k* with the current tick, and *s*
-///    is greater than the current digit *k*. Hence the first occupied slot of the lowest occupied
-///    level is the earliest (one bit scan per level), any jump in time skips empty slots for free,
-///    and all timers of one tick share a slot: they fire in the order they were put there.
+/// 1. An occupied slot of level *k* is 1 to 255 slots ahead of the one that the current tick is in.
+///    So no ring laps itself, and the next thing to do is the earliest among the first occupied
+///    slots of all levels: a few bit scans, however far that is.
 /// 2. A timer's slot is never later than its deadline, rounded *up* to a tick; it fires only when
 ///    the deadline itself has come. So no timer fires early, and none more than a tick late (plus
 ///    what [#advance] is late).
@@ -41,14 +39,15 @@ import java.util.Arrays;
 /// timeout period. Only moving a timer *forward in the queue* relinks it.
 ///
 /// **Cost.** Schedule, move and cancel O(1) with no allocation and no lock; advance O(timers due or
-/// cascading). About 18 KiB of list anchors per wheel and nothing that grows: links are in the
-/// [Timer]. An empty wheel need not be advanced at all, see [#nanosUntilNext].
+/// cascading), where at most the timers of 2.56 s cascade at once as long as timeouts are below 11
+/// minutes. 5 KiB of list heads per wheel and nothing that grows: links are in the [Timer]. An
+/// empty wheel need not be advanced at all, see [#nanosUntilNext].
 ///
 /// **Threads.** None of it is thread-safe: one thread, a loop, owns the wheel and its timers.
 ///
 /// Paper: G. Varghese, T. Lauck, *Hashed and Hierarchical Timing Wheels*, SOSP 1987, scheme 7. What
-/// differs: slots are chosen by differing digits rather than by distance, occupied slots are kept
-/// in bitmaps instead of being visited each tick, and timers move lazily.
+/// differs: occupied slots are kept in bitmaps instead of being visited each tick, rings are as
+/// wide as makes cascades small, and timers move lazily.
 public final class TimerWheel {
   /// The tick of a wheel unless chosen otherwise: 10 ms, as coarse as Pingora's timers.
   public static final Duration DEFAULT_TICK = Duration.ofMillis(10);
@@ -60,10 +59,17 @@ public final class TimerWheel {
   /// moments then fit a `long`, even after wrap-around.
   public static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
 
-  /// Bits of a tick number per level; 64 slots, so that a level's occupancy is one `long`.
-  private static final int DIGIT_BITS = 6;
+  /// Bits of a tick number per level. Fewer would make a slot of level 1 reach as far as common
+  /// timeouts do, so that all timers cascade together: with 6 bits, each 41 s.
+  private static final int LEVEL_BITS = 8;
 
-  private static final int SLOTS = 1 << DIGIT_BITS;
+  private static final int SLOTS = 1 << LEVEL_BITS;
+
+  /// Words of [#occupied] per level.
+  private static final int WORDS = SLOTS / Long.SIZE;
+
+  /// "No slot", as a tick: later than any.
+  private static final long NO_TICK = Long.MAX_VALUE;
 
   private final long tickNanos;
   private final long startNanos;
@@ -76,8 +82,8 @@ public final class TimerWheel {
   /// for "at once" waits for the next advance and cannot keep this one busy for ever.
   private final int firingList;
 
-  /// Anchors of circular lists: 64 per level, then [#dueList] and [#firingList].
-  private final Timer[] lists;
+  /// First timers of circular lists: 256 per level, then [#dueList] and [#firingList].
+  private final @Nullable Timer[] heads;
 
   /// One bit per slot that holds a timer.
   private final long[] occupied;
@@ -104,11 +110,11 @@ public final class TimerWheel {
     this.startNanos = startNanos;
     this.nowNanos = startNanos;
     int tickBits = Long.SIZE - Long.numberOfLeadingZeros(tickCeiling(Long.MAX_VALUE));
-    this.levels = Math.ceilDiv(tickBits, DIGIT_BITS);
+    this.levels = Math.ceilDiv(tickBits, LEVEL_BITS);
     this.dueList = levels * SLOTS;
     this.firingList = dueList + 1;
-    this.lists = emptyLists(firingList + 1);
-    this.occupied = new long[levels];
+    this.heads = new @Nullable Timer[firingList + 1];
+    this.occupied = new long[levels * WORDS];
   }
 
   /// {@return the deadline `delayNanos` after `nowNanos`} Delays are cut at [#MAX_DELAY_NANOS], so
@@ -154,8 +160,8 @@ public final class TimerWheel {
     return true;
   }
 
-  /// Moves time forward and fires every timer that is due: in the order of their ticks, each at
-  /// most once. Same as [#advance(long, int)] without a limit.
+  /// Moves time forward and fires every timer that is due: earlier ticks first, each timer at most
+  /// once. Same as [#advance(long, int)] without a limit.
   public int advance(long nowNanos) {
     return advance(nowNanos, Integer.MAX_VALUE);
   }
@@ -194,11 +200,10 @@ public final class TimerWheel {
     if (size == 0) {
       return NEVER;
     }
-    int level = lowestOccupied();
-    if (level == levels || !isEmptyList(dueList) || !isEmptyList(firingList)) {
+    if (heads[dueList] != null || heads[firingList] != null) {
       return 0;
     }
-    long tick = firstTick(level);
+    long tick = firstTick();
     if (tick > Long.MAX_VALUE / tickNanos) {
       return NEVER;
     }
@@ -259,28 +264,46 @@ public final class TimerWheel {
 
   // ---- levels -----------------------------------------------------------------------------
 
-  /// The slot of a tick after the current one (invariant 1).
+  /// The slot of a tick after the current one, in the lowest level that reaches it (invariant 1).
   private int slotOf(long tick) {
-    int level = (Long.SIZE - 1 - Long.numberOfLeadingZeros(tick ^ currentTick)) / DIGIT_BITS;
-    int digit = (int) (tick >>> (level * DIGIT_BITS)) & (SLOTS - 1);
-    return level * SLOTS + digit;
-  }
-
-  /// The level that holds the earliest timers, or `levels` if all are empty.
-  private int lowestOccupied() {
     int level = 0;
-    while (level < levels && occupied[level] == 0) {
+    int shift = 0;
+    while ((tick >>> shift) - (currentTick >>> shift) >= SLOTS) {
       level++;
+      shift += LEVEL_BITS;
     }
-    return level;
+    return level * SLOTS + ((int) (tick >>> shift) & (SLOTS - 1));
   }
 
-  /// The tick at which the first occupied slot of a level begins.
-  private long firstTick(int level) {
-    int shift = level * DIGIT_BITS;
-    long digit = Long.numberOfTrailingZeros(occupied[level]);
-    long above = shift + DIGIT_BITS < Long.SIZE ? -1L << (shift + DIGIT_BITS) : 0;
-    return (currentTick & above) | (digit << shift);
+  /// The tick at which the first occupied slot of any level begins, or [#NO_TICK].
+  private long firstTick() {
+    long first = NO_TICK;
+    for (int level = 0; level < levels; level++) {
+      int ahead = slotsAhead(level);
+      if (ahead > 0) {
+        int shift = level * LEVEL_BITS;
+        first = Math.min(first, ((currentTick >>> shift) + ahead) << shift);
+      }
+    }
+    return first;
+  }
+
+  /// How many slots ahead the first occupied one of a level is; 0 if there is none.
+  private int slotsAhead(int level) {
+    int from = (int) (currentTick >>> (level * LEVEL_BITS)) & (SLOTS - 1);
+    int word = level * WORDS;
+    for (int i = 0; i <= WORDS; i++) {
+      // Word by word round the ring; the first one a second time, for the slots before `from`.
+      long bits = occupied[word + ((from / Long.SIZE + i) & (WORDS - 1))];
+      if (i == 0) {
+        bits &= -1L << from;
+      }
+      if (bits != 0) {
+        int slot = (from & -Long.SIZE) + i * Long.SIZE + Long.numberOfTrailingZeros(bits);
+        return slot - from;
+      }
+    }
+    return 0;
   }
 
   /// Moves time, and every timer that is due by then to the firing list, in order of ticks.
@@ -291,43 +314,48 @@ public final class TimerWheel {
     }
     this.nowNanos = nowNanos;
     long target = (nowNanos - startNanos) / tickNanos;
-    for (int level = lowestOccupied(); level < levels; level = lowestOccupied()) {
-      long tick = firstTick(level);
-      if (tick > target) {
-        break;
-      }
-      int slot = level * SLOTS + Long.numberOfTrailingZeros(occupied[level]);
+    for (long tick = firstTick(); tick <= target && tick != NO_TICK; tick = firstTick()) {
       currentTick = tick;
-      spill(slot);
+      enterSlots();
     }
     currentTick = target;
   }
 
+  /// Empties the slots of all levels that begin at the current tick.
+  private void enterSlots() {
+    for (int level = levels - 1; level >= 0; level--) {
+      int shift = level * LEVEL_BITS;
+      if (currentTick >>> shift << shift == currentTick) {
+        spill(level * SLOTS + ((int) (currentTick >>> shift) & (SLOTS - 1)));
+      }
+    }
+  }
+
   /// Empties a list: each timer goes to the firing list if due at the current tick, else to its
   /// slot as seen from there. It is below the one it leaves, unless the timer was moved lazily.
-  private void spill(int slot) {
-    if (isEmptyList(slot)) {
+  private void spill(int list) {
+    Timer head = heads[list];
+    if (head == null) {
       return;
     }
-    Timer list = lists[slot];
-    Timer timer = list.next;
-    list.next = list;
-    list.prev = list;
-    if (slot < dueList) {
-      occupied[slot / SLOTS] &= ~(1L << slot);
-    }
-    while (timer != list) {
+    heads[list] = null;
+    markEmpty(list);
+    Timer timer = head;
+    do {
       Timer next = timer.next;
       long tick = tickOf(timer.deadlineNanos);
       link(timer, tick <= currentTick ? firingList : slotOf(tick));
       timer = next;
-    }
+    } while (timer != head);
   }
 
   private int fire(int limit) {
     int fired = 0;
-    while (fired < limit && !isEmptyList(firingList)) {
-      Timer timer = lists[firingList].next;
+    while (fired < limit) {
+      Timer timer = heads[firingList];
+      if (timer == null) {
+        break;
+      }
       unlink(timer);
       release(timer);
       fired++;
@@ -338,40 +366,51 @@ public final class TimerWheel {
 
   // ---- lists ------------------------------------------------------------------------------
 
-  private static Timer[] emptyLists(int count) {
-    Timer[] lists = new Timer[count];
-    Arrays.setAll(lists, _ -> new Timer(() -> {}));
-    return lists;
-  }
-
-  private boolean isEmptyList(int slot) {
-    return lists[slot].next == lists[slot];
-  }
-
-  private void link(Timer timer, int slot) {
-    Timer list = lists[slot];
-    Timer tail = list.prev;
-    tail.next = timer;
-    timer.prev = tail;
-    timer.next = list;
-    list.prev = timer;
-    timer.slot = slot;
-    if (slot < dueList) {
-      occupied[slot / SLOTS] |= 1L << slot;
+  private void link(Timer timer, int list) {
+    Timer head = heads[list];
+    timer.slot = list;
+    if (head == null) {
+      timer.next = timer;
+      timer.prev = timer;
+      heads[list] = timer;
+      markOccupied(list);
+    } else {
+      Timer tail = head.prev;
+      tail.next = timer;
+      timer.prev = tail;
+      timer.next = head;
+      head.prev = timer;
     }
   }
 
   private void unlink(Timer timer) {
+    int list = timer.slot;
     Timer next = timer.next;
+    if (next == timer) {
+      heads[list] = null;
+      markEmpty(list);
+      return;
+    }
     Timer prev = timer.prev;
     prev.next = next;
     next.prev = prev;
-    if (next == prev && timer.slot < dueList) {
-      // Only the anchor is its own neighbour on both sides: the list is empty now.
-      occupied[timer.slot / SLOTS] &= ~(1L << timer.slot);
+    if (heads[list] == timer) {
+      heads[list] = next;
     }
     // No reference to a neighbour stays behind, or idle timers would keep each other alive.
     timer.next = timer;
     timer.prev = timer;
+  }
+
+  private void markOccupied(int list) {
+    if (list < dueList) {
+      occupied[list / Long.SIZE] |= 1L << list;
+    }
+  }
+
+  private void markEmpty(int list) {
+    if (list < dueList) {
+      occupied[list / Long.SIZE] &= ~(1L << list);
+    }
   }
 }

@@ -78,15 +78,6 @@ final class TimerWheelTest {
   }
 
   @Test
-  void firesTimersOfOneTickInTheOrderTheyWereScheduled() {
-    scheduled("far", 1000 * MS);
-    advance(990 * MS);
-    scheduled("near", 995 * MS);
-    scheduled("nearer", 991 * MS);
-    assertThat(advance(1000 * MS)).containsExactly("far", "near", "nearer");
-  }
-
-  @Test
   void cancelledTimerDoesNotFireAndMayBeScheduledAgain() {
     Timer timer = scheduled("a", TICK);
     assertThat(timer.isScheduled()).isTrue();
