@@ -65,10 +65,12 @@ final class FramingRules {
       throws ProxyException {
     int status = response.status();
     // RFC 9112 §6.3 item 2; RFC 9110 §9.3.6: a client ignores framing fields in a 2xx to CONNECT.
-    // RFC 9110 §7.8: behind the head of a 101 the new protocol begins.
     boolean connected = requestMethod.equals(Method.CONNECT) && StatusCode.isSuccessful(status);
-    if (connected || status == SWITCHING_PROTOCOLS) {
+    if (connected) {
       return MessageFraming.Tunnel.INSTANCE;
+    }
+    if (status == SWITCHING_PROTOCOLS) {
+      return switched(response);
     }
     // RFC 9112 §6.3 item 1: these end at their empty line, whatever their fields say.
     if (StatusCode.isInformational(status) || status == 204) {
@@ -86,6 +88,24 @@ final class FramingRules {
       return MessageFraming.None.INSTANCE;
     }
     return announced;
+  }
+
+  /// RFC 9110 §7.8: behind the head of a 101 the new protocol begins. HTTP/1.0 knows neither
+  /// Upgrade nor 1xx.
+  private static MessageFraming switched(ResponseHeader response) throws ProxyException {
+    if (response.version() == HttpVersion.HTTP_1_0) {
+      throw Violation.head(ErrorSource.UPSTREAM, "101 in HTTP/1.0 (RFC 9110 §7.8)");
+    }
+    return MessageFraming.Tunnel.INSTANCE;
+  }
+
+  static MessageFraming ofResponse(ResponseHeader response, RequestHeader request)
+      throws ProxyException {
+    // RFC 9110 §7.8: a server must not switch to a protocol that the client did not offer.
+    if (response.status() == SWITCHING_PROTOCOLS && !Upgrade.isRequested(request)) {
+      throw Violation.head(ErrorSource.UPSTREAM, "101 that nobody asked for (RFC 9110 §7.8)");
+    }
+    return ofResponse(response, request.method());
   }
 
   private static MessageFraming announced(

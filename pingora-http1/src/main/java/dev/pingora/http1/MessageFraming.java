@@ -68,6 +68,17 @@ public sealed interface MessageFraming {
     return FramingRules.ofResponse(response, requestMethod);
   }
 
+  /// Like [#ofResponse(ResponseHeader, String)]; refuses also a 101 that the request did not ask
+  /// for.
+  ///
+  /// @param request as it was sent, with the Upgrade and Connection fields that it was sent with
+  /// @throws ProxyException upstream, of kind `INVALID_HTTP_HEADER`; the connection must not be
+  ///   used again
+  static MessageFraming ofResponse(ResponseHeader response, RequestHeader request)
+      throws ProxyException {
+    return FramingRules.ofResponse(response, request);
+  }
+
   /// Makes a header section say this framing and no other.
   ///
   /// [None] leaves Content-Length alone: in an answer to HEAD and in a 304 it describes what GET

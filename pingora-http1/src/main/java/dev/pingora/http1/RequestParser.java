@@ -50,11 +50,11 @@ public final class RequestParser {
     String method = method(head);
     int targetStart = method.length() + 1;
     int targetEnd = targetEnd(head, targetStart);
-    HttpVersion version = VersionText.parse(head, targetEnd + 1, SIDE);
     int end = targetEnd + 1 + VersionText.LENGTH;
     if (octet(head, end) != Octets.CR || octet(head, end + 1) != Octets.LF) {
-      throw violation("version with octets behind it at octet %s (RFC 9112 §3)", end);
+      throw violation("no end of the request line at octet %s (RFC 9112 §3)", end);
     }
+    HttpVersion version = VersionText.parse(head, targetEnd + 1, SIDE);
     String authority = authority(method, head, targetStart, targetEnd);
     FieldParser lines =
         new FieldParser(head, SectionScanner.Kind.REQUEST_HEAD, SIDE, expectedLines);

@@ -16,6 +16,8 @@ import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.Fields;
+import dev.pingora.http.RequestHeader;
+import dev.pingora.http.ResponseHeader;
 import dev.pingora.http1.MessageFraming.Chunked;
 import dev.pingora.http1.MessageFraming.ContentLength;
 import dev.pingora.http1.MessageFraming.None;
@@ -253,6 +255,25 @@ final class MessageFramingTest {
     assertThat(ofAnswer("CONNECT", "299 Fine", "Content-Length: 7\r\n")).isEqualTo(new Tunnel());
     assertThat(ofAnswer("CONNECT", "407 No", "Content-Length: 7\r\n"))
         .isEqualTo(new ContentLength(7));
+  }
+
+  @Test
+  void refusesSwitchedProtocolsThatNobodyAskedFor() throws ProxyException {
+    ResponseHeader switched = response("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n");
+    RequestHeader asked =
+        request("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+    assertThat(MessageFraming.ofResponse(switched, asked)).isEqualTo(new Tunnel());
+    RequestHeader plain = request("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: x\r\n\r\n");
+    ProxyException malformed = refusal(() -> MessageFraming.ofResponse(switched, plain));
+    assertThat(malformed.source()).isEqualTo(ErrorSource.UPSTREAM);
+    assertThat(MessageFraming.ofResponse(response("HTTP/1.1 200 OK\r\n\r\n"), plain))
+        .isEqualTo(new UntilClose());
+  }
+
+  @Test
+  void refusesSwitchedProtocolsInHttp10() {
+    assertThat(refusal(() -> MessageFraming.ofResponse(response("HTTP/1.0 101 x\r\n\r\n"), "GET")))
+        .hasMessageContaining("101 in HTTP/1.0");
   }
 
   @Test
