@@ -8,7 +8,8 @@
 ///
 /// | direction | head | framing | content |
 /// |---|---|---|---|
-/// | in | [HeadReader], then [RequestParser] or [ResponseParser] | [MessageFraming] | [ContentReader] |
+/// | in | [HeadReader], then [RequestParser] or [ResponseParser] | [MessageFraming] |
+/// [ContentReader] |
 /// | out | [HeadWriter] | [MessageFraming#announceIn] | [ContentWriter] |
 ///
 /// Between the two stands what an intermediary must do to a message: [HopByHop], [Via],
@@ -20,7 +21,8 @@
 /// RequestHeader request = RequestParser.parse(head, heads.fieldLines());
 /// MessageFraming framing = MessageFraming.ofRequest(request);        // the one decision
 /// ContentReader content = ContentReader.ofRequest(framing, limits);
-/// int length = content.read(in);                                     // content in place, before in.position()
+/// int length = content.read(in);                                     // content in place, before
+/// in.position()
 /// ```
 ///
 /// **Bad input** leaves as a [dev.pingora.error.ProxyException] and in no other way: from a client
