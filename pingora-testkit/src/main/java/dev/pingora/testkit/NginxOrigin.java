@@ -85,7 +85,8 @@ public final class NginxOrigin implements AutoCloseable {
   }
 
   private static String configuration(Path folder, int port, String serverDirectives) {
-    String user = System.getProperty("user.name").equals("root") ? "user root;" : "";
+    boolean root = ProcessHandle.current().info().user().filter("root"::equals).isPresent();
+    String user = root ? "user root;" : "";
     return """
     daemon off;
     %s

@@ -5,6 +5,7 @@ package dev.pingora.core.configuration;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,10 +19,10 @@ final class Quantities {
 
   /// From the largest, so that printing finds the shortest text.
   private static final Map<String, Long> MILLIS =
-      units("h", 3_600_000, "m", 60_000, "s", 1_000, "ms", 1);
+      units(List.of("h", "m", "s", "ms"), 3_600_000, 60_000, 1_000, 1);
 
   private static final Map<String, Long> BYTES =
-      units("GiB", 1L << 30, "MiB", 1L << 20, "KiB", 1L << 10, "", 1);
+      units(List.of("GiB", "MiB", "KiB", ""), 1L << 30, 1L << 20, 1L << 10, 1);
 
   private Quantities() {}
 
@@ -65,13 +66,12 @@ final class Quantities {
     throw new IllegalStateException("every amount is a multiple of one");
   }
 
-  private static Map<String, Long> units(
-      String n1, long u1, String n2, long u2, String n3, long u3, String n4, long u4) {
+  /// Largest first: the order in which [#print] tries them.
+  private static Map<String, Long> units(List<String> names, long... sizes) {
     Map<String, Long> units = new LinkedHashMap<>();
-    units.put(n1, u1);
-    units.put(n2, u2);
-    units.put(n3, u3);
-    units.put(n4, u4);
+    for (int i = 0; i < sizes.length; i++) {
+      units.put(names.get(i), sizes[i]);
+    }
     return units;
   }
 }

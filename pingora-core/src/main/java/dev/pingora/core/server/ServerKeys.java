@@ -92,6 +92,7 @@ final class ServerKeys {
 
   private ServerKeys() {}
 
+  @SuppressWarnings("checkstyle:MethodLength") // one table
   private static List<Key<ServerConf.Builder, ServerConf>> keys() {
     return List.of(
         Key.of(
