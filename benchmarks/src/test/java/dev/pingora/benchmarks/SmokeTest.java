@@ -34,6 +34,9 @@ final class SmokeTest {
             results.stream()
                 .map(result -> result.getParams().getBenchmark().replaceAll("\\.\\w+$", ""))
                 .distinct())
-        .contains("dev.pingora.benchmarks.Http1Heads", "dev.pingora.benchmarks.Timers");
+        .contains(
+            "dev.pingora.benchmarks.Http1Heads",
+            "dev.pingora.benchmarks.Pool",
+            "dev.pingora.benchmarks.Timers");
   }
 }
