@@ -6,6 +6,7 @@ package dev.pingora.http;
 import static java.util.Objects.requireNonNull;
 
 import dev.pingora.error.Escaped;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The name of a field, ready for lookups: checked once, its lower-case form computed once.
@@ -141,6 +142,7 @@ public final class FieldName {
   private final byte[] wire;
   private final byte[] lower;
   private final int hash;
+  private final long presence;
 
   private FieldName(int id, String text) {
     this.id = id;
@@ -151,6 +153,7 @@ public final class FieldName {
       lower[i] = (byte) Octets.lower(lower[i]);
     }
     this.hash = KnownNames.hash(lower, 0, lower.length);
+    this.presence = KnownNames.presence(id, hash);
   }
 
   /// Numbers the constants in their order; runs while this class is initialised, never later.
@@ -209,6 +212,18 @@ public final class FieldName {
   /// {@return one octet of the lower-case form}
   public byte lowerByte(int index) {
     return lower[index];
+  }
+
+  /// Whether the octets are this name in any case; quickest in the usual one.
+  boolean isSpelled(byte[] bytes, int offset, int length) {
+    return length == wire.length
+        && (Arrays.equals(bytes, offset, offset + length, wire, 0, length)
+            || Octets.equalsIgnoreCase(bytes, offset, length, lower));
+  }
+
+  /// See [KnownNames#presence].
+  long presence() {
+    return presence;
   }
 
   /// The name in its usual case. Not to be changed.

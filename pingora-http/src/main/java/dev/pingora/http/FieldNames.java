@@ -25,7 +25,7 @@ public final class FieldNames {
       int id = name.id();
       low |= id > 0 && id < 64 ? 1L << id : 0;
       high |= id >= 64 ? 1L << id : 0;
-      mask |= Slot.presence(id);
+      mask |= name.presence();
     }
     this.lowIds = low;
     this.highIds = high;
@@ -84,7 +84,7 @@ public final class FieldNames {
     return ((id < 64 ? lowIds : highIds) & 1L << id) != 0;
   }
 
-  /// The presence bits of all names, see [Slot#presence].
+  /// The presence bits of all names, see [KnownNames#presence].
   long presence() {
     return presence;
   }

@@ -202,10 +202,10 @@ public final class Fields implements Iterable<Field> {
 
   /// {@return the index of the first line of this name at or behind a position, or -1}
   public int indexOf(FieldName name, int from) {
-    int id = name.id();
-    if ((present & Slot.presence(id)) == 0) {
+    if ((present & name.presence()) == 0) {
       return -1;
     }
+    int id = name.id();
     int code = Slot.code(id, name.length());
     for (int i = from; i < size; i++) {
       if (Slot.code(slots[i]) == code
@@ -217,9 +217,16 @@ public final class Fields implements Iterable<Field> {
   }
 
   public int indexOf(String name, int from) {
-    FieldName known = FieldName.TABLE.find(name);
+    if (name.isEmpty()) {
+      return -1;
+    }
+    int hash = KnownNames.hash(name);
+    FieldName known = FieldName.TABLE.find(hash, name);
     if (known != null) {
       return indexOf(known, from);
+    }
+    if ((present & KnownNames.presence(0, hash)) == 0) {
+      return -1;
     }
     int code = Slot.code(0, name.length());
     for (int i = from; i < size; i++) {
@@ -359,7 +366,8 @@ public final class Fields implements Iterable<Field> {
 
   /// Like [#set(FieldName, String)]; the case of the name is kept.
   public void set(String name, String value) {
-    replace(indexOf(name, 0), NewLine.of(this, name, value));
+    long line = NewLine.of(this, name, value);
+    replace(indexOf(name, 0), line);
   }
 
   /// Like [#set(FieldName, String)], with a number.
@@ -501,7 +509,7 @@ public final class Fields implements Iterable<Field> {
   private void append(long slot) {
     makeSlotsOwn(1);
     slots[size++] = slot;
-    present |= Slot.presence(Slot.id(slot));
+    present |= Slot.presence(slot, lineOf(slot));
     edits++;
   }
 

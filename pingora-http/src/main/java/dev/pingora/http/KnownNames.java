@@ -15,6 +15,9 @@ final class KnownNames {
   private static final int MASK = CELLS - 1;
   static final int MAX_NAMES = 128;
 
+  /// The first constants, up to Authentication-Info.
+  private static final int OWN_BITS = 19;
+
   private final @Nullable FieldName[] cells = new @Nullable FieldName[CELLS];
   private final @Nullable FieldName[] byId = new @Nullable FieldName[MAX_NAMES];
   private final byte[] lengths = new byte[MAX_NAMES];
@@ -43,7 +46,7 @@ final class KnownNames {
     }
     int cell = hash(bytes, offset, length) & MASK;
     for (FieldName name = cells[cell]; name != null; name = cells[cell]) {
-      if (Octets.equalsIgnoreCase(bytes, offset, length, name.lower())) {
+      if (name.isSpelled(bytes, offset, length)) {
         return name;
       }
       cell = (cell + 1) & MASK;
@@ -51,11 +54,13 @@ final class KnownNames {
     return null;
   }
 
-  @Nullable FieldName find(CharSequence text) {
-    if (text.isEmpty()) {
-      return null;
-    }
-    int cell = hash(text) & MASK;
+  @Nullable FieldName find(String text) {
+    return text.isEmpty() ? null : find(hash(text), text);
+  }
+
+  /// As [#find(String)], for a name whose hash is known.
+  @Nullable FieldName find(int hash, String text) {
+    int cell = hash & MASK;
     for (FieldName name = cells[cell]; name != null; name = cells[cell]) {
       if (name.matches(text)) {
         return name;
@@ -73,6 +78,13 @@ final class KnownNames {
   /// The length of the name with this number.
   int length(int id) {
     return lengths[id];
+  }
+
+  /// One bit out of 64 for a name, so that one long says which names a message may hold. Those of
+  /// connection management and authentication, which proxies look for in each message and mostly do
+  /// not find, have a bit for themselves; all others share the rest.
+  static long presence(int id, int hash) {
+    return 1L << (id != 0 && id <= OWN_BITS ? id : OWN_BITS + 1 + hash % (63 - OWN_BITS));
   }
 
   /// The most cells that one lookup may visit before it finds an empty one.
@@ -97,7 +109,7 @@ final class KnownNames {
         name[last] & 0xFF);
   }
 
-  static int hash(CharSequence name) {
+  static int hash(String name) {
     int length = name.length();
     return mix(
         length,

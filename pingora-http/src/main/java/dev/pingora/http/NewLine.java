@@ -19,7 +19,7 @@ final class NewLine {
   }
 
   static long of(Fields fields, String name, String value) {
-    FieldName known = FieldName.TABLE.find(FieldName.checked(name));
+    FieldName known = known(name);
     FieldValues.check(name, value);
     return write(fields, octets(name, known), id(known), value);
   }
@@ -30,7 +30,7 @@ final class NewLine {
   }
 
   static long of(Fields fields, String name, byte[] value) {
-    FieldName known = FieldName.TABLE.find(FieldName.checked(name));
+    FieldName known = known(name);
     FieldValues.check(name, value);
     return write(fields, octets(name, known), id(known), value);
   }
@@ -60,6 +60,15 @@ final class NewLine {
     int at = offset + nameLength + GAP;
     System.arraycopy(line, Slot.valueStart(slot, line), fields.own(), at, valueLength);
     return Slot.added(offset, Slot.code(slot), valueLength);
+  }
+
+  /// The constant of this name; without one, checks the name. (A constant's name is a token.)
+  private static @Nullable FieldName known(String name) {
+    FieldName known = FieldName.TABLE.find(name);
+    if (known == null) {
+      FieldName.checked(name);
+    }
+    return known;
   }
 
   /// The usual case of a known name needs no array of its own.

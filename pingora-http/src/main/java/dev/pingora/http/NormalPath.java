@@ -52,13 +52,32 @@ final class NormalPath {
     char previous = 0;
     for (int i = 0; i < path.length(); i++) {
       char c = path.charAt(i);
-      boolean suspect = previous == '/' && (c == '/' || c == '.');
-      if (suspect || c == '%' || c > 0x7E || c <= ' ') {
+      if (isSuspect(previous, c)) {
         return false;
       }
       previous = c;
     }
     return true;
+  }
+
+  /// {@return where the path ends in a target of origin form, or -1 if it may need work}
+  static int normalUntil(byte[] octets, int start, int end) {
+    int previous = 0;
+    for (int i = start; i < end; i++) {
+      int c = octets[i] & 0xFF;
+      if (c == '?') {
+        return i;
+      }
+      if (isSuspect(previous, c)) {
+        return -1;
+      }
+      previous = c;
+    }
+    return end;
+  }
+
+  private static boolean isSuspect(int previous, int c) {
+    return (previous == '/' && (c == '/' || c == '.')) || c == '%' || c > 0x7E || c <= ' ';
   }
 
   private void decode(String path) {

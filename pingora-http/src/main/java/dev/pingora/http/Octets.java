@@ -59,6 +59,10 @@ final class Octets {
     return c == ' ' || c == '\t';
   }
 
+  private static boolean isLowerLetter(int c) {
+    return c >= 'a' && c <= 'z';
+  }
+
   static int lower(int c) {
     return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
   }
@@ -77,7 +81,9 @@ final class Octets {
       return false;
     }
     for (int i = 0; i < length; i++) {
-      if (lower(a[offset + i]) != lowerCase[i]) {
+      // Equal, or the two cases of a letter, which differ in one bit.
+      int difference = a[offset + i] ^ lowerCase[i];
+      if (difference != 0 && (difference != 0x20 || !isLowerLetter(lowerCase[i]))) {
         return false;
       }
     }

@@ -180,15 +180,28 @@ public final class RequestHeader {
   public String path() {
     String normal = path;
     if (normal == null) {
-      normal =
-          switch (form()) {
-            case ORIGIN, ABSOLUTE -> NormalPath.of(rawPath());
-            case AUTHORITY -> "";
-            case ASTERISK -> "*";
-          };
+      normal = pathInHead();
+      if (normal == null) {
+        normal =
+            switch (form()) {
+              case ORIGIN, ABSOLUTE -> NormalPath.of(rawPath());
+              case AUTHORITY -> "";
+              case ASTERISK -> "*";
+            };
+      }
       path = normal;
     }
     return normal;
+  }
+
+  /// The path straight from the octets that came, for the usual case that it is normal already; so
+  /// a request that is only routed and forwarded never has its target as text.
+  private @Nullable String pathInHead() {
+    if (targetLength < 1 || head[targetStart] != '/' || method.equals(Method.CONNECT)) {
+      return null;
+    }
+    int end = NormalPath.normalUntil(head, targetStart, targetStart + targetLength);
+    return end < 0 ? null : Octets.text(head, targetStart, end - targetStart);
   }
 
   /// {@return the path of the target as it came, without the query; may be empty in absolute form}

@@ -148,9 +148,11 @@ final class Slot {
             && Octets.equalsIgnoreCase(lineA, offset(a), lineB, offset(b), length));
   }
 
-  /// One bit out of 64 for a name's number, so that one long says which names a message may hold.
-  /// Numbers 64 apart share a bit, and all unknown names do.
-  static long presence(int id) {
-    return 1L << id;
+  /// See [KnownNames#presence].
+  static long presence(long slot, byte[] line) {
+    FieldName known = FieldName.TABLE.byId(id(slot));
+    return known != null
+        ? known.presence()
+        : KnownNames.presence(0, KnownNames.hash(line, offset(slot), nameLength(slot, line)));
   }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,6 +186,23 @@ final class RequestHeaderTest {
 
     request.remove("Host");
     assertThat(request.host()).isEqualTo("control.example");
+  }
+
+  @Test
+  void findsTheSamePathInOctetsAndInText() {
+    Random random = new Random(3);
+    String[] parts = {"/", "a", ".", "%41", "?", "~", "\u00e9", "b"};
+    for (int i = 0; i < 20_000; i++) {
+      StringBuilder target = new StringBuilder("/");
+      for (int n = random.nextInt(8); n > 0; n--) {
+        target.append(parts[random.nextInt(parts.length)]);
+      }
+      String text = target.toString();
+
+      assertThat(received("GET", text, "a").path())
+          .as(text)
+          .isEqualTo(RequestHeader.of("GET", text).path());
+    }
   }
 
   @Test
