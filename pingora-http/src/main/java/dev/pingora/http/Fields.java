@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// in one go, exactly as they came.
 ///
 /// **Invariants.** The received array is never written. The array of added lines is only appended
-/// to, and only by an instance that does not share it. Every line in either array is a valid line
-/// of HTTP/1 that ends in CR LF.
+/// to, and only by the instance that made it. Every line in either array is a valid line of HTTP/1
+/// that ends in CR LF.
 ///
 /// **Bounds.** 8 MiB of received and 8 MiB of added octets; what a stranger may send is limited
 /// much lower by the codecs. **Threads.** Not safe; one owner. A copy is independent of its
@@ -117,7 +117,7 @@ public final class Fields implements Iterable<Field> {
 
   /// {@return an independent copy} It costs one small object; arrays are shared until a change.
   public Fields copy() {
-    ownShared = true;
+    // The added lines stay ours to append to: a copy reads only what is there now.
     slotsShared = true;
     return new Fields(this);
   }

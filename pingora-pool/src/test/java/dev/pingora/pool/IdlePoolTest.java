@@ -7,6 +7,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pingora.timeout.Timer;
 import dev.pingora.timeout.TimerWheel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,6 +157,40 @@ final class IdlePoolTest {
     wheel.advance(now);
     assertThat(closed).hasSize(1);
     assertThat(pool.stats()).isEqualTo(new PoolStats(0, 1, 0, 0, 1, 0, 0));
+  }
+
+  @Test
+  void ignoresATimerThatWasSetForAnEarlierStay() {
+    IdleTimers careless =
+        new IdleTimers() {
+          @Override
+          public long nanoTime() {
+            return now;
+          }
+
+          @Override
+          public void schedule(Timer timer, long deadlineNanos) {
+            // As if the second setting were still on its way to the loop.
+            if (!timer.isScheduled()) {
+              wheel.schedule(timer, deadlineNanos);
+            }
+          }
+
+          @Override
+          public void cancel(Timer timer) {}
+        };
+    IdlePool<Object, String> other =
+        IdlePool.confined(budget, careless, (c, reason) -> closed.add(c + " " + reason));
+    Idle<Object, String> place =
+        requireNonNull(other.put("a", "a1", Duration.ofSeconds(1)), "refused");
+    assertThat(other.take("a")).isEqualTo("a1");
+    assertThat(other.put(place, MINUTE)).isTrue();
+
+    pass(Duration.ofSeconds(2));
+    assertThat(closed).isEmpty();
+    assertThat(other.take("a")).isEqualTo("a1");
+    pass(Duration.ofDays(1));
+    assertThat(closed).isEmpty();
   }
 
   @Test
