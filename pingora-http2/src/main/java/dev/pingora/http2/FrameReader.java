@@ -54,6 +54,9 @@ final class FrameReader {
   /// What is kept of the gathering array between frames.
   private static final int KEEP = 1_024;
 
+  /// Settings in one frame; there are about ten defined. A frame could hold thousands.
+  private static final int MAX_SETTINGS = 64;
+
   private final FrameHandler handler;
   private final Http2Limits limits;
   private final Scratch payload = new Scratch();
@@ -325,6 +328,9 @@ final class FrameReader {
     if ((flags & ACK) != 0) {
       handler.settingsAck();
       return;
+    }
+    if (payload.length > MAX_SETTINGS * SETTING) {
+      throw ConnectionException.flood("too many settings in a frame");
     }
     for (int at = 0; at < payload.length; at += SETTING) {
       int id = (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;

@@ -29,8 +29,10 @@ final class HpackEncoder {
   /// Entries that fit at most: 4096 / 32, a power of two.
   private static final int SLOTS = MAX_TABLE / HpackTable.OVERHEAD;
 
-  /// Lines remembered as seen; a power of two.
+  /// Lines remembered as seen, and how many of them form a set; powers of two.
   private static final int SEEN = 64;
+
+  private static final int WAYS = 4;
 
   /// What is kept of the block's array between blocks.
   private static final int KEEP = 4_096;
@@ -52,7 +54,7 @@ final class HpackEncoder {
   private int[] next = NONE;
   private int[] lineHashes = NONE;
 
-  /// Hashes of lines seen lately, at the hash modulo the length.
+  /// Hashes of lines seen lately.
   private int[] seen = NONE;
 
   // The smallest and the last size to announce; equal to the table's when there is nothing to say.
@@ -103,7 +105,7 @@ final class HpackEncoder {
       lower[i] = b >= 'A' && b <= 'Z' ? (byte) (b | 0x20) : b;
     }
     name.length = length;
-    nameHash = StaticTable.hash(lower, 0, length);
+    nameHash = Octets.hash(lower, 0, length);
     staticName = StaticTable.find(lower, 0, length, nameHash);
   }
 
@@ -112,7 +114,7 @@ final class HpackEncoder {
     name.length = 0;
     byte[] bytes = StaticTable.name(staticIndex);
     name.put(bytes, 0, bytes.length);
-    nameHash = StaticTable.hash(bytes, 0, bytes.length);
+    nameHash = Octets.hash(bytes, 0, bytes.length);
     staticName = staticIndex;
   }
 
@@ -125,7 +127,7 @@ final class HpackEncoder {
       return;
     }
     int index = staticName == 0 ? 0 : StaticTable.findValue(staticName, bytes, from, length);
-    int valueHash = StaticTable.hash(bytes, from, length);
+    int valueHash = Octets.hash(bytes, from, length);
     if (index == 0) {
       index = findLine(valueHash, bytes, from, length);
     }
@@ -156,14 +158,25 @@ final class HpackEncoder {
     };
   }
 
+  /// Remembers the line, and says whether it was remembered already.
+  ///
+  /// The memory is small sets of hashes, the latest first: lines that share a set by chance do not
+  /// push each other out at once.
   private boolean seenBefore(int lineHash) {
     if (seen.length == 0) {
       seen = new int[SEEN];
     }
-    int at = (lineHash ^ lineHash >>> 16) & SEEN - 1;
-    boolean before = seen[at] == lineHash;
-    seen[at] = lineHash;
-    return before;
+    int set = (lineHash ^ lineHash >>> 16) & SEEN - WAYS;
+    int carried = lineHash;
+    for (int way = set; way < set + WAYS; way++) {
+      int before = seen[way];
+      seen[way] = carried;
+      if (before == lineHash) {
+        return true;
+      }
+      carried = before;
+    }
+    return false;
   }
 
   // ---- the dynamic table ----

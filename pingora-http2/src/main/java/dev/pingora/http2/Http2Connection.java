@@ -241,6 +241,13 @@ public final class Http2Connection {
     return streams.open();
   }
 
+  /// {@return whether a frame or a field section has begun and not ended}
+  ///
+  /// For the engine's timeouts: a peer that stays here is slow on purpose or gone.
+  public boolean isInsideFrame() {
+    return !reader.betweenFrames() || prefaceBytes < PREFACE.length;
+  }
+
   /// Asks for a sign of life; [Http2Listener#pong] brings the same number back.
   public void ping(long opaque) {
     if (!closed) {
@@ -502,14 +509,10 @@ public final class Http2Connection {
   }
 
   void setting(int id, int value) throws ConnectionException {
-    int windowBefore = settings.peers().initialWindowSize();
     settings.take(id, value);
     if (id == Wire.HEADER_TABLE_SIZE) {
+      // RFC 7541 §4.2: the smallest size in between counts, not only the last.
       sections.encoder().maxTableSize(settings.peers().headerTableSize());
-    }
-    int difference = settings.peers().initialWindowSize() - windowBefore;
-    if (difference != 0) {
-      adjustWindows(difference);
     }
   }
 
@@ -525,7 +528,10 @@ public final class Http2Connection {
   }
 
   void settingsEnd() throws ConnectionException {
-    settings.received();
+    int difference = settings.received();
+    if (difference != 0) {
+      adjustWindows(difference);
+    }
     writer.maxFrameBytes(settings.peers().maxFrameSize());
     guard.reply();
     writer.settingsAck();

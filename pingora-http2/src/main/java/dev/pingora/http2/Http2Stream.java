@@ -6,7 +6,6 @@ package dev.pingora.http2;
 import dev.pingora.http.Fields;
 import dev.pingora.http.ResponseHeader;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its response on a connection: what the engine can do with it.
@@ -102,7 +101,9 @@ public final class Http2Stream {
   ///
   /// @throws IllegalArgumentException if that is more than it was given
   public void consumed(int bytes) {
-    Objects.checkIndex(bytes, unconsumed + 1);
+    if (bytes < 0 || bytes > unconsumed) {
+      throw new IllegalArgumentException("bytes: " + bytes + " (expected: 0.." + unconsumed + ")");
+    }
     connection.consumed(this, bytes);
   }
 

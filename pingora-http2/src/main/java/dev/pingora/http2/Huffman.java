@@ -37,10 +37,14 @@ final class Huffman {
   private static final int MAX_LENGTH = 30;
   private static final int[] CODES = codes();
 
-  // A step's entry: next state in bits 0-7, symbol in bits 8-15, then the flags.
-  private static final int EMITS = 1 << 16;
-  private static final int MAY_END = 1 << 17;
-  private static final int INVALID = 1 << 18;
+  // A step's entry: where the row of the next state begins (bits 4 to 11), two flags, the symbol,
+  // and
+  // in the highest bits whether there is a symbol.
+  private static final int NEXT = 0xff0;
+  private static final int MAY_END = 1 << 12;
+  private static final int INVALID = 1 << 13;
+  private static final int SYMBOL = 16;
+  private static final int EMITS = 24;
   private static final int[] STEPS = steps();
 
   private Huffman() {}
@@ -80,22 +84,22 @@ final class Huffman {
   /// @throws ConnectionException COMPRESSION_ERROR for EOS in the string, for padding longer than
   ///   seven bits or not of ones (RFC 7541 §5.2)
   static void decode(byte[] source, int from, int count, Scratch out) throws ConnectionException {
-    // The shortest code has five bits.
-    byte[] target = out.ensure(Math.toIntExact(count * 8L / 5));
+    // The shortest code has five bits; one octet more may be written, and is forgotten.
+    byte[] target = out.ensure(Math.toIntExact(count * 8L / 5) + 1);
     int at = out.length;
     int step = MAY_END;
     int seen = 0;
     for (int i = from; i < from + count; i++) {
-      step = STEPS[(step & 0xff) << 4 | source[i] >> 4 & 0xf];
+      // A symbol is always written and only sometimes counted: a branch here would be mispredicted
+      // every other time, which costs more than all the rest.
+      step = STEPS[(step & NEXT) | ((source[i] >> 4) & 0xf)];
       seen |= step;
-      if ((step & EMITS) != 0) {
-        target[at++] = (byte) (step >>> 8);
-      }
-      step = STEPS[(step & 0xff) << 4 | source[i] & 0xf];
+      target[at] = (byte) (step >>> SYMBOL);
+      at += step >>> EMITS;
+      step = STEPS[(step & NEXT) | (source[i] & 0xf)];
       seen |= step;
-      if ((step & EMITS) != 0) {
-        target[at++] = (byte) (step >>> 8);
-      }
+      target[at] = (byte) (step >>> SYMBOL);
+      at += step >>> EMITS;
     }
     if ((seen & INVALID) != 0 || (step & MAY_END) == 0) {
       throw ConnectionException.compression("invalid Huffman code");
@@ -155,15 +159,15 @@ final class Huffman {
     for (int bit = 3; bit >= 0; bit--) {
       int next = tree[2 * node + (nibble >>> bit & 1)];
       if (next == ~EOS) {
-        return INVALID | state;
+        return INVALID | state << 4;
       }
       if (next < 0) {
-        emitted = EMITS | ~next << 8;
+        emitted = 1 << EMITS | ~next << SYMBOL;
         next = 0;
       }
       node = next;
     }
-    return emitted | node | (mayEnd[node] ? MAY_END : 0);
+    return emitted | node << 4 | (mayEnd[node] ? MAY_END : 0);
   }
 
   /// The nodes reached from the root by up to seven ones.

@@ -3,6 +3,10 @@
 
 package dev.pingora.http2;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /// Which octets may stand where, and comparisons that ignore case.
 final class Octets {
   private static final int NAME = 1;
@@ -10,6 +14,13 @@ final class Octets {
   private static final int TARGET = 4;
   private static final int AUTHORITY = 8;
   private static final int TOKEN = 16;
+
+  /// Eight octets at a time, at any position.
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /// Odd, with bits everywhere: 2^64 divided by the golden ratio.
+  private static final long MIX = 0x9e37_79b9_7f4a_7c15L;
 
   /// One set of the bits above for each octet.
   private static final byte[] CLASSES = classes();
@@ -64,9 +75,21 @@ final class Octets {
     if (length == 0) {
       return true;
     }
-    return !isSpace(bytes[from])
-        && !isSpace(bytes[from + length - 1])
-        && areAll(VALUE, bytes, from, length);
+    if (isSpace(bytes[from]) || isSpace(bytes[from + length - 1])) {
+      return false;
+    }
+    int at = from;
+    while (from + length - at >= Long.BYTES && isPrintable(word(bytes, at))) {
+      at += Long.BYTES;
+    }
+    return areAll(VALUE, bytes, at, from + length - at);
+  }
+
+  /// {@return true only if all eight octets are in 0x20 to 0x7e; may be false by mistake}
+  private static boolean isPrintable(long word) {
+    long below = word - 0x2020_2020_2020_2020L;
+    long delete = (word ^ 0x7f7f_7f7f_7f7f_7f7fL) - 0x0101_0101_0101_0101L;
+    return ((word | below | delete) & 0x8080_8080_8080_8080L) == 0;
   }
 
   /// RFC 3986 §3.1: ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ).
@@ -92,6 +115,32 @@ final class Octets {
       common &= CLASSES[bytes[i] & 0xff];
     }
     return common != 0;
+  }
+
+  /// {@return a hash for tables of our own; the peer can provoke collisions, and walks are bounded}
+  static int hash(byte[] bytes, int from, int length) {
+    long hash = length;
+    int last = from + length - Long.BYTES;
+    if (last < from) {
+      long word = 0;
+      for (int i = from; i < from + length; i++) {
+        word = word << 8 | (bytes[i] & 0xff);
+      }
+      hash = (hash ^ word) * MIX;
+    } else {
+      for (int at = from; at < last; at += Long.BYTES) {
+        hash = (hash ^ word(bytes, at)) * MIX;
+        hash ^= hash >>> 29;
+      }
+      // The last word overlaps the one before.
+      hash = (hash ^ word(bytes, last)) * MIX;
+    }
+    hash ^= hash >>> 32;
+    return (int) (hash ^ hash >>> 15);
+  }
+
+  private static long word(byte[] bytes, int at) {
+    return (long) WORDS.get(bytes, at);
   }
 
   /// {@return whether these octets are that text}

@@ -23,6 +23,9 @@ final class Receiver implements FrameHandler {
   /// Informational responses on one stream: a few early hints are sensible, a flood is not.
   private static final int MAX_INFORMATIONAL = 100;
 
+  /// DATA of fewer bytes on a stream that was reset counts as a frame that carries nothing.
+  private static final int SMALL_FRAME = 512;
+
   private final Http2Connection connection;
   private final Streams streams;
   private final FloodGuard guard;
@@ -70,7 +73,7 @@ final class Receiver implements FrameHandler {
     dataStream = null;
     Http2Stream stream = streams.find(streamId);
     if (stream == null) {
-      lateData(streamId);
+      lateData(streamId, length);
     } else if (acceptsData(stream, length, length - overhead, endStream)) {
       connection.padded(stream, overhead);
       dataStream = stream;
@@ -81,13 +84,18 @@ final class Receiver implements FrameHandler {
   }
 
   /// RFC 9113 §5.1, "closed".
-  private void lateData(int streamId) throws ConnectionException {
+  private void lateData(int streamId, int length) throws ConnectionException {
     switch (streams.endingOf(streamId)) {
       case ENDED -> throw closed("DATA");
       case RESET_BY_PEER ->
           connection.refuse(streamId, ErrorCode.STREAM_CLOSED, "DATA after reset");
       // What was under way when we reset it, or when we forgot it: read and dropped.
-      case RESET_BY_US, UNKNOWN -> guard.control();
+      // Its amount is bounded by the window the peer had; only small pieces make it a flood.
+      case RESET_BY_US, UNKNOWN -> {
+        if (length < SMALL_FRAME) {
+          guard.control();
+        }
+      }
     }
   }
 
@@ -225,17 +233,19 @@ final class Receiver implements FrameHandler {
     }
   }
 
-  /// Streams that the engine still works on count, too: a reset costs the peer nothing.
+  /// Streams count until the engine has released them, as a reset costs the peer nothing. They may
+  /// be twice as many as the open ones, since the engine always lags a little behind the wire.
   private boolean isFull() {
     int most = settings.ours().maxConcurrentStreams();
-    return streams.open() >= most || streams.unreleased() >= most;
+    return streams.open() >= most || streams.unreleased() / 2 >= most;
   }
 
   private void refuseStream(int streamId) throws ConnectionException {
-    if (settings.isAcknowledged()) {
+    boolean open = streams.open() >= settings.ours().maxConcurrentStreams();
+    if (open && settings.isAcknowledged()) {
       connection.refuse(streamId, ErrorCode.REFUSED_STREAM, "too many streams");
     } else {
-      // It cannot know better yet.
+      // The peer cannot know better.
       guard.control();
       connection.refuseFreely(streamId, ErrorCode.REFUSED_STREAM, "too many streams");
     }

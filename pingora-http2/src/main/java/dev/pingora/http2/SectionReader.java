@@ -158,8 +158,9 @@ final class SectionReader implements FieldTarget {
   }
 
   private void keep(int nameFrom, int nameLength, int valueFrom) {
-    lines.put('\r');
-    lines.put('\n');
+    byte[] bytes = lines.ensure(CRLF);
+    bytes[lines.length++] = '\r';
+    bytes[lines.length++] = '\n';
     int at = count * STRIDE;
     if (at == positions.length) {
       positions = Arrays.copyOf(positions, at * 2);

@@ -13,6 +13,10 @@ final class SettingsExchange {
   private final Http2Settings ours;
   private final boolean fromServer;
   private Http2Settings peers = Http2Settings.INITIAL;
+
+  /// The initial window that the streams follow.
+  private int appliedWindow = Wire.DEFAULT_WINDOW;
+
   private boolean received;
   private boolean acknowledged;
 
@@ -36,8 +40,13 @@ final class SettingsExchange {
   }
 
   /// The peer's settings are complete.
-  void received() {
+  ///
+  /// @return by how much the initial window has changed
+  int received() {
     received = true;
+    int difference = peers.initialWindowSize() - appliedWindow;
+    appliedWindow = peers.initialWindowSize();
+    return difference;
   }
 
   /// {@return whether the peer's settings have come at least once}

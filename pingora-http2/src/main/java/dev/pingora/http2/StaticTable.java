@@ -90,7 +90,7 @@ final class StaticTable {
 
   private static final byte[][] OCTETS = octets();
 
-  /// First index of each name, by open addressing over [#hash]; 0 where there is none.
+  /// First index of each name, by open addressing over [Octets#hash]; 0 where there is none.
   private static final byte[] BY_NAME = byName();
 
   private static final int MASK = 255;
@@ -106,6 +106,8 @@ final class StaticTable {
   }
 
   /// {@return the first index with this lower-case name, 0 if there is none}
+  ///
+  /// @param hash of the name, by [Octets#hash]
   static int find(byte[] bytes, int from, int length, int hash) {
     for (int at = hash & MASK; BY_NAME[at] != 0; at = at + 1 & MASK) {
       if (equal(name(BY_NAME[at]), bytes, from, length)) {
@@ -129,15 +131,6 @@ final class StaticTable {
     return 0;
   }
 
-  /// {@return the hash under which [#find] looks}
-  static int hash(byte[] bytes, int from, int length) {
-    int hash = length;
-    for (int i = from; i < from + length; i++) {
-      hash = 31 * hash + bytes[i];
-    }
-    return hash ^ hash >>> 15;
-  }
-
   static boolean equal(byte[] entry, byte[] bytes, int from, int length) {
     return Arrays.equals(entry, 0, entry.length, bytes, from, from + length);
   }
@@ -157,7 +150,7 @@ final class StaticTable {
       if (index > 1 && equal(name(index - 1), name, 0, name.length)) {
         continue;
       }
-      int at = hash(name, 0, name.length) & MASK;
+      int at = Octets.hash(name, 0, name.length) & MASK;
       while (table[at] != 0) {
         at = at + 1 & MASK;
       }

@@ -8,6 +8,7 @@ package dev.pingora.http2;
 /// The clock is the caller's. Owned by the connection thread.
 final class TokenBucket {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
+  private static final long NEVER = Long.MAX_VALUE;
 
   private final int burst;
   private final long nanosPerToken;
@@ -19,7 +20,7 @@ final class TokenBucket {
     this.burst = burst;
     this.tokens = burst;
     this.nanosPerToken =
-        perPeriod == 0 ? Long.MAX_VALUE : Math.max(1, periodSeconds * NANOS_PER_SECOND / perPeriod);
+        perPeriod == 0 ? NEVER : Math.max(1, periodSeconds * NANOS_PER_SECOND / perPeriod);
   }
 
   /// {@return whether a token could be taken}
@@ -42,7 +43,7 @@ final class TokenBucket {
   }
 
   private void refill(long nowNanos) {
-    long earned = (nowNanos - since) / nanosPerToken;
+    long earned = nanosPerToken == NEVER ? 0 : (nowNanos - since) / nanosPerToken;
     if (earned >= burst - tokens) {
       tokens = burst;
       since = nowNanos;
