@@ -119,4 +119,42 @@ final class ControlFloodTest {
     }
     assertThat(server.connection.state()).isEqualTo(Http2State.OPEN);
   }
+
+  @Test
+  void boundsTheSettingsOfOneFrame() {
+    ServerFixture server = ServerFixture.open();
+    int[] settings = new int[2 * 64];
+    for (int i = 0; i < settings.length; i += 2) {
+      settings[i] = 4;
+      settings[i + 1] = i;
+    }
+    server.send(new Raw().settings(settings));
+    assertThat(server.connection.state()).isEqualTo(Http2State.OPEN);
+    server.send(new Raw().frame(4, 0, 0, new byte[65 * 6]));
+    server.assertConnectionError(ErrorCode.ENHANCE_YOUR_CALM);
+  }
+
+  /// A client cannot know that we have reset its upload; what its window allows is under way.
+  @Test
+  void anUploadThatWeResetIsNoFlood() {
+    ServerFixture server = ServerFixture.open();
+    server.send(new Raw().headers(1, false, Raw.post("/")));
+    server.request(0).stream().release();
+    for (int i = 0; i < 2_000; i++) {
+      server.send(new Raw().data(1, 512, false));
+      server.sink.take();
+    }
+    assertThat(server.connection.state()).isEqualTo(Http2State.OPEN);
+  }
+
+  @Test
+  void tinyPiecesOfAnUploadThatWeResetAreOne() {
+    ServerFixture server = ServerFixture.open();
+    server.send(new Raw().headers(1, false, Raw.post("/")));
+    server.request(0).stream().release();
+    for (int i = 0; i < 2_000 && server.log.failure == null; i++) {
+      server.send(new Raw().data(1, 1, false));
+    }
+    server.assertConnectionError(ErrorCode.ENHANCE_YOUR_CALM);
+  }
 }

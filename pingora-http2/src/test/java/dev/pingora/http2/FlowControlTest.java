@@ -77,10 +77,8 @@ final class FlowControlTest {
     ServerFixture server = receiving();
     server.send(content(1, 10));
     Http2Stream stream = server.request(0).stream();
-    assertThatExceptionOfType(IndexOutOfBoundsException.class)
-        .isThrownBy(() -> stream.consumed(11));
-    assertThatExceptionOfType(IndexOutOfBoundsException.class)
-        .isThrownBy(() -> stream.consumed(-1));
+    assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> stream.consumed(11));
+    assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> stream.consumed(-1));
     stream.consumed(10);
   }
 

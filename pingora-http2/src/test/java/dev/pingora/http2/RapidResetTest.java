@@ -26,14 +26,19 @@ final class RapidResetTest {
   }
 
   @Test
-  void runsNoMoreRequestsThanStreamsAreAllowedEvenWithinTheBudget() {
-    ServerFixture server = ServerFixture.open();
+  void runsABoundedNumberOfRequestsEvenWithinTheBudget() {
+    ServerFixture server =
+        ServerFixture.open(Http2Settings.OURS, Http2Limits.builder().resets(10_000, 0).build());
     // The engine has not come round to release any.
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < 300; i++) {
       server.send(new Raw().headers(2 * i + 1, true, Raw.get("/")).reset(2 * i + 1, 8));
     }
-    assertThat(server.requests).hasSize(128);
-    assertThat(server.frames()).contains(new Seen.Reset(257, ErrorCode.REFUSED_STREAM));
+    assertThat(server.requests).hasSize(2 * 128);
+    assertThat(server.frames()).contains(new Seen.Reset(513, ErrorCode.REFUSED_STREAM));
+    server.request(0).stream().release();
+    server.request(1).stream().release();
+    server.send(new Raw().headers(601, true, Raw.get("/")));
+    assertThat(server.requests).hasSize(2 * 128 + 1);
   }
 
   @Test

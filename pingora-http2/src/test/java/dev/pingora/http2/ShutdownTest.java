@@ -157,4 +157,16 @@ final class ShutdownTest {
     server.send(new Raw().goAway(1, 0, "").goAway(3, 0, ""));
     server.assertConnectionError(ErrorCode.PROTOCOL_ERROR);
   }
+
+  @Test
+  void knowsWhetherItIsInsideAFrame() {
+    ServerFixture fresh = ServerFixture.fresh();
+    assertThat(fresh.connection.isInsideFrame()).as("preface missing").isTrue();
+    fresh.greet();
+    assertThat(fresh.connection.isInsideFrame()).isFalse();
+    fresh.send(new Raw().hex("00"));
+    assertThat(fresh.connection.isInsideFrame()).isTrue();
+    fresh.send(new Raw().hex("0000 01 01 00000001"));
+    assertThat(fresh.connection.isInsideFrame()).isTrue();
+  }
 }
