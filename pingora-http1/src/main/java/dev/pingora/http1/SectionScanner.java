@@ -117,7 +117,7 @@ final class SectionScanner {
     state = State.TEXT;
   }
 
-  /// Goes over text, and without leaving over line ends behind which another field line begins.
+  /// Goes over text, and over those line ends behind which the next field line is at hand already.
   private int text(ByteBuffer in, int from, int end, int base) throws ProxyException {
     int i = skipText(in, from, end);
     while (i < end) {

@@ -6,23 +6,20 @@
 /// The engine owns connections, threads and clocks; this package turns octets into messages and
 /// back.
 ///
-/// | direction | head | framing | content |
-/// |---|---|---|---|
-/// | in | [HeadReader], then [RequestParser] or [ResponseParser] | [MessageFraming] |
-/// [ContentReader] |
-/// | out | [HeadWriter] | [MessageFraming#announceIn] | [ContentWriter] |
+/// - In: [HeadReader], then [RequestParser] or [ResponseParser], then [MessageFraming], then
+///   [ContentReader].
+/// - Out: [MessageFraming#announceIn], then [HeadWriter], then [ContentWriter].
 ///
 /// Between the two stands what an intermediary must do to a message: [HopByHop], [Via],
 /// [Persistence], [Expectation], [Upgrade]. [H2Preface] tells HTTP/2 from HTTP/1 before anything
 /// else is read.
 ///
 /// ```java
-/// byte[] head = heads.read(in);                                      // null: wait for more input
+/// byte[] head = heads.read(in);                              // null: wait for more input
 /// RequestHeader request = RequestParser.parse(head, heads.fieldLines());
-/// MessageFraming framing = MessageFraming.ofRequest(request);        // the one decision
+/// MessageFraming framing = MessageFraming.ofRequest(request); // the one decision
 /// ContentReader content = ContentReader.ofRequest(framing, limits);
-/// int length = content.read(in);                                     // content in place, before
-/// in.position()
+/// int length = content.read(in);          // content stays in place, before in.position()
 /// ```
 ///
 /// **Bad input** leaves as a [dev.pingora.error.ProxyException] and in no other way: from a client
