@@ -106,9 +106,8 @@ final class ResponseSequenceTest {
 
   @Test
   void relaysInterimAnswersBeforeTheFinalOne() throws ProxyException {
-    String interim =
-        "HTTP/1.1 100 Continue\r\n\r\n"
-            + "HTTP/1.1 103 Early Hints\r\nLink: a\r\nContent-Length: 9\r\n\r\n";
+    String hints = "HTTP/1.1 103 Early Hints\r\nLink: a\r\nContent-Length: 9\r\n\r\n";
+    String interim = "HTTP/1.1 100 Continue\r\n\r\n" + hints;
     assertThat(read(interim + OK, "GET")).containsExactly("100", "103", "200 [hi]*");
     assertThat(read(interim + "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", "HEAD"))
         .containsExactly("100", "103", "200 []*");
