@@ -21,7 +21,8 @@ routes:
     respond: { status: 200, body: "ok\n" }
   - match: { host: "*", path: / }
     upstream: self
-    request_headers: { set: { Host: origin } }
+    host: origin
+    response_headers: { set: { X-Trained: yes } }
 EOF
 }
 

@@ -90,7 +90,7 @@ class Bench(contextlib.ExitStack):
 
     def _pingora(self, threads=1, java_options=''):
         port, path = self.configuration('pingora.yaml', THREADS=threads)
-        environment = dict(os.environ, JDK_JAVA_OPTIONS=java_options)
+        environment = dict(os.environ, JDK_JAVA_OPTIONS=java_options) if java_options else None
         command = [os.path.join(ROOT, 'pingora'), '-c', path]
         return Target('pingora', self.run(command, machine.PROXY_CORE, 'pingora', env=environment), port)
 
