@@ -3,17 +3,96 @@
 
 package dev.pingora.gateway;
 
-/// What `./pingora` starts.
-public final class Main {
-  private Main() {}
+import dev.pingora.core.configuration.ConfigurationException;
+import dev.pingora.core.configuration.Problem;
+import dev.pingora.core.server.Options;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
-  /// Only `--version` so far.
+/// What `./pingora` starts.
+///
+/// Exit code 0 when all is well, 1 when the command line, the configuration or the start is at
+/// fault; what is wrong goes to stderr, one line each, and never as a stack trace.
+public final class Main {
+  /// The version, as in the build.
+  static final String VERSION = "0.1.0";
+
+  private static final String NAME = "pingora";
+
+  private static final OptionSpec SCHEMA =
+      OptionSpec.builder("--schema")
+          .arity("0")
+          .description("print the JSON schema of the configuration and exit")
+          .build();
+
+  private final Map<String, String> environment;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  Main(Map<String, String> environment, PrintStream out, PrintStream err) {
+    this.environment = environment;
+    this.out = out;
+    this.err = err;
+  }
+
+  /// Runs the gateway and ends the process when it could not.
   public static void main(String[] args) {
-    if (args.length == 1 && args[0].equals("--version")) {
-      System.out.println("pingora 0.1.0");
-      return;
+    int code = new Main(System.getenv(), System.out, System.err).run(args);
+    if (code != 0) {
+      System.exit(code);
     }
-    System.err.println("usage: pingora --version");
-    System.exit(1);
+  }
+
+  /// {@return the exit code}
+  int run(String... args) {
+    try {
+      CommandSpec spec = Options.spec(NAME).addOption(SCHEMA);
+      ParseResult result = Options.read(spec, args);
+      Options options = Options.from(result);
+      if (options.help()) {
+        out.print(Options.usage(spec));
+      } else if (options.version()) {
+        out.println(NAME + " " + VERSION);
+      } else if (result.hasMatchedOption(SCHEMA)) {
+        out.print(GatewayConf.schema());
+      } else {
+        serve(options);
+      }
+      return 0;
+    } catch (ConfigurationException e) {
+      for (Problem problem : e.problems()) {
+        err.println(problem);
+      }
+    } catch (InterruptedException _) {
+      err.println(NAME + ": interrupted");
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      err.println(NAME + ": " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+    }
+    return 1;
+  }
+
+  /// With nothing to go by, the demo.
+  private void serve(Options options) throws Exception {
+    if (options.test()) {
+      load(options);
+      out.println("configuration ok");
+    } else if (options.conf() == null) {
+      Gateway.demo();
+    } else {
+      Gateway.run(load(options));
+    }
+  }
+
+  private GatewayConf load(Options options) throws ConfigurationException {
+    if (options.conf() == null) {
+      throw new ConfigurationException(
+          List.of(new Problem(null, "--test", "no file to check", "expected: --conf FILE")));
+    }
+    return GatewayConf.load(options.conf(), environment);
   }
 }

@@ -118,7 +118,10 @@ public final class Block<B, R> implements ValueType<R> {
     assignments.forEach(a -> a.accept(b));
     try {
       return build.apply(b);
-    } catch (IllegalArgumentException e) { // a rule over several keys
+    } catch (KeyFault fault) { // a rule over several keys
+      fault.tell(node, at, problems);
+      return null;
+    } catch (IllegalArgumentException e) {
       problems.add(node.place(), at, String.valueOf(e.getMessage()));
       return null;
     }

@@ -33,6 +33,7 @@ final class Environment {
     if (open < 0) {
       return text;
     }
+    int before = problems.count();
     var out = new StringBuilder(text.length());
     int done = 0;
     while (open >= 0) {
@@ -52,9 +53,10 @@ final class Environment {
       }
       open = text.indexOf("${", done);
     }
-    return out.append(text, done, text.length()).toString();
+    return problems.count() > before ? text : out.append(text, done, text.length()).toString();
   }
 
+  /// {@return the value of a variable; empty after a problem}
   private String value(String inner, Place place, KeyPath at) {
     int split = inner.indexOf(":-");
     String name = split < 0 ? inner : inner.substring(0, split);
@@ -69,7 +71,7 @@ final class Environment {
       problems.add(place, at, "environment variable " + name + " is not set", HINT);
     }
     if (filled > MAX_FILLED) {
-      return "";
+      return ""; // told before
     }
     filled += value.length();
     if (filled > MAX_FILLED) {

@@ -3,6 +3,7 @@
 
 package dev.pingora.core.configuration;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One thing wrong with a configuration, told in one line.
@@ -19,6 +20,11 @@ public record Problem(@Nullable Place place, String key, String what, String hin
     key = Quoted.path(key);
     what = Quoted.message(what);
     hint = Quoted.message(hint);
+  }
+
+  /// {@return whether another problem is about the same value}
+  boolean isAbout(Problem other) {
+    return Objects.equals(place, other.place) && key.equals(other.key);
   }
 
   /// {@return `file:line: key: what is wrong (expected: form)`}

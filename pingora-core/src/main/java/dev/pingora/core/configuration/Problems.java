@@ -28,12 +28,19 @@ public final class Problems {
   public Problems() {}
 
   /// Adds a problem with a hint such as `expected: 1..65535`.
+  ///
+  /// Of several problems with one value, the first is kept: the others follow from it, as a missing
+  /// variable makes a number that is none.
   public void add(@Nullable Place place, KeyPath key, String what, String hint) {
+    var problem = new Problem(place, key.toString(), what, hint);
+    if (place != null && kept.stream().anyMatch(problem::isAbout)) {
+      return;
+    }
     if (kept.size() == MAX) {
       left++;
       return;
     }
-    kept.add(new Problem(place, key.toString(), what, hint));
+    kept.add(problem);
   }
 
   /// Adds a problem whose text says it all.

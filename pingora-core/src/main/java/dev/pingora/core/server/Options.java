@@ -17,12 +17,13 @@ import picocli.CommandLine.ParseResult;
 
 /// What the command line of a server says: Pingora's flags, rows SRV-98 to SRV-103.
 ///
-/// A program with flags of its own adds them to [#spec()], parses with picocli, and hands the
-/// result to [#from]:
+/// A program with flags of its own adds them to [#spec], reads them, and hands the result to
+/// [#from]:
 ///
 /// ```
 /// CommandSpec spec = Options.spec("mine").addOption(OptionSpec.builder("--region")….build());
-/// Options options = Options.from(new CommandLine(spec).parseArgs(args));
+/// ParseResult result = Options.read(spec, args);
+/// Options options = Options.from(result);
 /// ```
 ///
 /// Nothing here ends the process: a command line that cannot be used is a [ConfigurationException].
@@ -50,15 +51,23 @@ public record Options(
   ///
   /// @throws ConfigurationException for flags that do not exist, or do not work yet
   public static Options parse(String... args) throws ConfigurationException {
+    return from(read(spec("pingora"), args));
+  }
+
+  /// {@return what `args` say by a program's own table of flags}
+  ///
+  /// @param spec as [#spec] makes it, with or without more
+  /// @throws ConfigurationException for flags that do not exist
+  public static ParseResult read(CommandSpec spec, String... args) throws ConfigurationException {
     try {
-      return from(new CommandLine(spec("pingora")).parseArgs(args));
+      return new CommandLine(spec).parseArgs(args);
     } catch (ParameterException e) {
       String what = String.valueOf(e.getMessage());
       throw new ConfigurationException(List.of(new Problem(null, "", what, "see --help")));
     }
   }
 
-  /// {@return what a command line says that was parsed with [#spec()] or more}
+  /// {@return what a command line says that was parsed with [#spec] or more}
   ///
   /// @throws ConfigurationException for flags that do not work yet
   public static Options from(ParseResult result) throws ConfigurationException {
@@ -83,9 +92,9 @@ public record Options(
     return options;
   }
 
-  /// {@return the usage text of a program called `name`}
-  public static String usage(String name) {
-    return new CommandLine(spec(name)).getUsageMessage(CommandLine.Help.Ansi.OFF);
+  /// {@return the usage text of a program with these flags}
+  public static String usage(CommandSpec spec) {
+    return new CommandLine(spec).getUsageMessage(CommandLine.Help.Ansi.OFF);
   }
 
   /// {@return the flags, for a program that adds its own}

@@ -3,6 +3,7 @@
 
 package dev.pingora.core.server;
 
+import dev.pingora.core.configuration.KeyFault;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,7 @@ public record ResolverConf(
     ServerKeys.TTL_OF_NAMES.require("resolver.max_ttl", maxTtl);
     ServerKeys.TTL_OF_NAMES.require("resolver.negative_ttl", negativeTtl);
     if (minTtl.compareTo(maxTtl) > 0) {
-      throw new IllegalArgumentException("min_ttl is above max_ttl");
+      throw new KeyFault("min_ttl", "is above max_ttl", "expected: at most max_ttl");
     }
   }
 

@@ -18,6 +18,9 @@ final class BlockTest {
 
   private record Point(String name, int x, int y, @Nullable String note) {
     Point {
+      if (y > x * 10) {
+        throw new KeyFault("x", "is too small for y", "expected: y / 10");
+      }
       if (x + y > 100) {
         throw new IllegalArgumentException("x and y together are above 100");
       }
@@ -131,6 +134,19 @@ final class BlockTest {
   void rulesOverSeveralKeysAreToldWithTheBlock() {
     assertThat(read("name: a\nx: 60\ndown: {y: 60}\n")).isNull();
     assertThat(told()).containsExactly("f:1: x and y together are above 100");
+  }
+
+  @Test
+  void aRuleThatNamesItsKeyIsToldThere() {
+    assertThat(read("name: a\nx: 2\ndown: {y: 60}\n")).isNull();
+    assertThat(read("name: a\ndown: {y: 60}\n")).isNull(); // x stands nowhere: the block's place
+    assertThat(told())
+        .containsExactly(
+            "f:1: x: is too small for y (expected: y / 10)",
+            "f:2: x: is too small for y (expected: y / 10)");
+    assertThatThrownBy(() -> new Point("a", 0, 1, null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("x: is too small for y (expected: y / 10)");
   }
 
   @Test

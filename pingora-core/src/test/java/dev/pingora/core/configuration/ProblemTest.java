@@ -52,6 +52,19 @@ final class ProblemTest {
   }
 
   @Test
+  void onlyTheFirstProblemOfAValueIsKept() {
+    var problems = new Problems();
+    var place = new Place("f", 1, 1);
+    problems.add(place, KeyPath.root().key("a"), "cause");
+    problems.add(place, KeyPath.root().key("a"), "consequence");
+    problems.add(place, KeyPath.root().key("b"), "another");
+    problems.add(null, KeyPath.root(), "nowhere");
+    problems.add(null, KeyPath.root(), "nowhere else");
+    assertThat(problems.list().stream().map(Problem::what))
+        .containsExactly("nowhere", "nowhere else", "cause", "another");
+  }
+
+  @Test
   void atMostAHundredAreKeptAndTheRestCounted() {
     var problems = new Problems();
     for (int i = 0; i < 150; i++) {

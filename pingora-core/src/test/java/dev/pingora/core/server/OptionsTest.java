@@ -43,7 +43,7 @@ final class OptionsTest {
   @Test
   void aTestHarnessMayPassItsFlag() throws ConfigurationException {
     assertThat(Options.parse("--nocapture")).isEqualTo(Options.none());
-    assertThat(Options.usage("pingora")).doesNotContain("nocapture");
+    assertThat(Options.usage(Options.spec("pingora"))).doesNotContain("nocapture");
   }
 
   @ParameterizedTest
@@ -72,7 +72,7 @@ final class OptionsTest {
 
   @Test
   void usageNamesEveryFlag() {
-    assertThat(Options.usage("gate"))
+    assertThat(Options.usage(Options.spec("gate")))
         .startsWith("Usage: gate ")
         .contains("-c, --conf=FILE", "-t, --test", "-d, --daemon", "-u, --upgrade", "-h, --help")
         .contains("-V, --version");
@@ -82,7 +82,7 @@ final class OptionsTest {
   void aProgramAddsFlagsOfItsOwn() throws ConfigurationException {
     CommandSpec spec =
         Options.spec("mine").addOption(OptionSpec.builder("--region").type(String.class).build());
-    CommandLine.ParseResult result = new CommandLine(spec).parseArgs("-t", "--region", "eu");
+    CommandLine.ParseResult result = Options.read(spec, "-t", "--region", "eu");
     assertThat(Options.from(result).test()).isTrue();
     assertThat(result.<String>matchedOptionValue("--region", "")).isEqualTo("eu");
   }

@@ -189,7 +189,8 @@ final class ServerConfTest {
         "log: { level: loud }~log.level: is \"loud\" (expected: trace | debug | info | warning |"
             + " error | off)",
         "log: { levle: info }~log.levle: unknown key (did you mean: level)",
-        "resolver: { min_ttl: 2s, max_ttl: 1s }~resolver: min_ttl is above max_ttl",
+        "resolver: { min_ttl: 2s, max_ttl: 1s }~resolver.min_ttl: is above max_ttl (expected: at"
+            + " most max_ttl)",
         "resolver: { max_ttl: 25h }~resolver.max_ttl: is 25h (expected: 0s..24h, as 10ms, 5s, 2m,"
             + " 1h)",
       })

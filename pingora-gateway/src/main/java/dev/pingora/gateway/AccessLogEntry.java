@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.gateway;
+
+import org.jspecify.annotations.Nullable;
+
+/// What the access log knows of one request. Made on the loop, formatted on the writer's thread.
+///
+/// Texts may hold anything that a client can send; the formats escape it.
+///
+/// @param timeMillis when the request began, in milliseconds since 1970
+/// @param client address of the client, without port
+/// @param method request method
+/// @param target request target as it came
+/// @param version protocol version, as `HTTP/1.1`
+/// @param host host that was asked for; null = none
+/// @param status status code of the response; 0 = none was sent
+/// @param requestBytes content received from the client
+/// @param responseBytes content sent to the client
+/// @param durationNanos from the first byte of the request to the end of the exchange
+/// @param referer value of Referer; null = none
+/// @param userAgent value of User-Agent; null = none
+/// @param upstream address of the last server tried; null = none
+/// @param attempts servers tried
+/// @param error what went wrong; null = nothing
+record AccessLogEntry(
+    long timeMillis,
+    String client,
+    String method,
+    String target,
+    String version,
+    @Nullable String host,
+    int status,
+    long requestBytes,
+    long responseBytes,
+    long durationNanos,
+    @Nullable String referer,
+    @Nullable String userAgent,
+    @Nullable String upstream,
+    int attempts,
+    @Nullable String error) {
+
+  /// {@return about how many bytes this entry keeps in memory while it waits}
+  int weight() {
+    return 256
+        + client.length()
+        + target.length()
+        + length(host)
+        + length(referer)
+        + length(userAgent)
+        + length(error);
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
+  }
+}

@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.gateway;
+
+import dev.pingora.core.configuration.KeyFault;
+import dev.pingora.http.FieldName;
+import dev.pingora.http.FieldNames;
+import dev.pingora.http.Fields;
+import java.util.List;
+import java.util.Map;
+
+/// Changes to a header section: first what goes, then what is replaced, then what is added.
+///
+/// @param set lines that replace all of their name
+/// @param add lines that come behind those of their name
+/// @param remove names whose lines go
+record FieldEdits(List<Line> set, List<Line> add, List<FieldName> remove) {
+  /// Fields that frame a message or belong to one connection (RFC 9112 §6, RFC 9110 §7.6.1): the
+  /// engine alone writes them.
+  private static final FieldNames OURS =
+      FieldNames.of(
+          FieldName.CONNECTION,
+          FieldName.CONTENT_LENGTH,
+          FieldName.TRANSFER_ENCODING,
+          FieldName.KEEP_ALIVE,
+          FieldName.PROXY_CONNECTION,
+          FieldName.TE,
+          FieldName.TRAILER,
+          FieldName.UPGRADE,
+          FieldName.HTTP2_SETTINGS,
+          FieldName.EXPECT);
+
+  /// A field line.
+  ///
+  /// @param name checked to be a token
+  /// @param value checked to have no CR, LF or NUL
+  record Line(FieldName name, String value) {}
+
+  FieldEdits {
+    set = List.copyOf(set);
+    add = List.copyOf(add);
+    remove = List.copyOf(remove);
+    refuseTwice("set", set);
+  }
+
+  static FieldEdits none() {
+    return new FieldEdits(List.of(), List.of(), List.of());
+  }
+
+  /// {@return whether nothing changes}
+  boolean isEmpty() {
+    return set.isEmpty() && add.isEmpty() && remove.isEmpty();
+  }
+
+  /// Makes the changes.
+  void apply(Fields fields) {
+    for (FieldName name : remove) {
+      fields.remove(name);
+    }
+    for (Line line : set) {
+      fields.set(line.name(), line.value());
+    }
+    for (Line line : add) {
+      fields.add(line.name(), line.value());
+    }
+  }
+
+  /// {@return a name that may be edited}
+  static FieldName editable(String text) {
+    FieldName name = name(text);
+    if (name.equals(FieldName.HOST)) {
+      throw new IllegalArgumentException("Host is not set here but by the route's key host");
+    }
+    if (OURS.contains(name)) {
+      throw new IllegalArgumentException(name.text() + " belongs to the connection");
+    }
+    return name;
+  }
+
+  /// {@return a name that a field may have}
+  static FieldName name(String text) {
+    try {
+      return FieldName.of(text);
+    } catch (IllegalArgumentException _) {
+      throw new IllegalArgumentException("\"" + text + "\" is no token");
+    }
+  }
+
+  /// {@return a value that a field may have}
+  static String checkedValue(String value) {
+    try {
+      Fields.empty().set(FieldName.VIA, value); // any name: it is the value that is checked
+      return value;
+    } catch (IllegalArgumentException _) {
+      throw new IllegalArgumentException("\"" + value + "\" cannot be the value of a field");
+    }
+  }
+
+  private static void refuseTwice(String key, List<Line> lines) {
+    for (int i = 1; i < lines.size(); i++) {
+      FieldName name = lines.get(i).name();
+      if (lines.subList(0, i).stream().anyMatch(l -> l.name().equals(name))) {
+        throw new KeyFault(key, "names " + name.text() + " twice", "case makes no difference");
+      }
+    }
+  }
+
+  /// Collects [FieldEdits]; confined to one thread.
+  static final class Builder {
+    Map<String, String> set = Map.of();
+    Map<String, String> add = Map.of();
+    List<FieldName> remove = List.of();
+
+    FieldEdits build() {
+      return new FieldEdits(lines(set), lines(add), remove);
+    }
+
+    private static List<Line> lines(Map<String, String> values) {
+      return values.entrySet().stream()
+          .map(e -> new Line(editable(e.getKey()), checkedValue(e.getValue())))
+          .toList();
+    }
+  }
+}

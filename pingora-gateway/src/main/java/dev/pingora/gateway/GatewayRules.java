@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.gateway;
+
+import dev.pingora.core.configuration.Address;
+import dev.pingora.core.configuration.ConfigNode;
+import dev.pingora.core.configuration.KeyPath;
+import dev.pingora.core.configuration.Problems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Rules between blocks of the file, told with the place of the value that breaks them.
+///
+/// References are looked up in the nodes and not in the records, so that they are checked also in a
+/// file that has other problems. One use, one thread.
+final class GatewayRules {
+  /// Largest file that a route answers with, in bytes: it is held in memory.
+  static final long MAX_FILE = 16 << 20;
+
+  private final ConfigNode.Mapping top;
+  private final Problems problems;
+
+  GatewayRules(ConfigNode.Mapping top, Problems problems) {
+    this.top = top;
+    this.problems = problems;
+  }
+
+  /// Every upstream that a route names exists.
+  void references() {
+    Set<String> names =
+        top.get("upstreams") instanceof ConfigNode.Mapping map ? map.entries().keySet() : Set.of();
+    if (!(top.get("routes") instanceof ConfigNode.Sequence routes)) {
+      return;
+    }
+    for (int i = 0; i < routes.items().size(); i++) {
+      if (routes.items().get(i) instanceof ConfigNode.Mapping route) {
+        KeyPath at = KeyPath.root().key("routes").index(i);
+        reference(route, at, names);
+        if (route.get("split") instanceof ConfigNode.Sequence shares) {
+          shares(shares, at.key("split"), names);
+        }
+      }
+    }
+  }
+
+  private void shares(ConfigNode.Sequence shares, KeyPath at, Set<String> names) {
+    for (int i = 0; i < shares.items().size(); i++) {
+      if (shares.items().get(i) instanceof ConfigNode.Mapping share) {
+        reference(share, at.index(i), names);
+      }
+    }
+  }
+
+  private void reference(ConfigNode.Mapping holder, KeyPath at, Set<String> names) {
+    if (holder.get("upstream") instanceof ConfigNode.Scalar name
+        && !name.isNull()
+        && !names.contains(name.text())) {
+      String hint =
+          names.isEmpty() ? "upstreams has none" : "expected: " + String.join(" | ", names);
+      String what = "there is no upstream \"" + name.text() + "\"";
+      problems.add(name.place(), at.key("upstream"), what, hint);
+    }
+  }
+
+  /// No address is listened on twice, and no route hides another for ever.
+  void duplicates(GatewayConf conf) {
+    Map<Address, Integer> addresses = new HashMap<>();
+    List<ListenerConf> listeners = conf.listeners();
+    for (int i = 0; i < listeners.size(); i++) {
+      Address address = listeners.get(i).address();
+      boolean chosenBySystem = address instanceof Address.Tcp tcp && tcp.port() == 0;
+      Integer first = chosenBySystem ? null : addresses.putIfAbsent(address, i);
+      if (first != null) {
+        tell(
+            KeyPath.root().key("listeners").index(i).key("address"),
+            "is that of listeners[" + first + "] too",
+            "expected: every address once");
+      }
+    }
+    Map<RouteMatch, Integer> matches = new HashMap<>();
+    for (int i = 0; i < conf.routes().size(); i++) {
+      Integer first = matches.putIfAbsent(conf.routes().get(i).match(), i);
+      if (first != null) {
+        tell(
+            KeyPath.root().key("routes").index(i).key("match"),
+            "is that of routes[" + first + "] too, which always wins",
+            "expected: every match once");
+      }
+    }
+  }
+
+  /// Files that are read or opened at start can be.
+  void files(GatewayConf conf) {
+    for (int i = 0; i < conf.routes().size(); i++) {
+      if (conf.routes().get(i).action() instanceof Action.Respond respond
+          && respond.file() != null) {
+        KeyPath at = KeyPath.root().key("routes").index(i).key("respond").key("file");
+        content(respond.file(), at);
+      }
+    }
+    AccessLogConf log = conf.accessLog();
+    if (log != null && log.path() != null) {
+      KeyPath at = KeyPath.root().key("access_log").key("path");
+      Path folder = log.path().toAbsolutePath().getParent();
+      if (folder == null || !Files.isDirectory(folder)) {
+        tell(at, "is in a folder that does not exist", "expected: an existing folder");
+      } else if (Files.isDirectory(log.path())) {
+        tell(at, "is a folder", "expected: a file");
+      }
+    }
+  }
+
+  private void content(Path file, KeyPath at) {
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      tell(at, "\"" + file + "\" cannot be read", "expected: a readable file");
+    } else if (file.toFile().length() > MAX_FILE) {
+      tell(at, "\"" + file + "\" is too large", "expected: at most 16 MiB");
+    }
+  }
+
+  private void tell(KeyPath at, String what, String hint) {
+    problems.add(at.placeIn(top), at, what, hint);
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.gateway;
+
+import dev.pingora.core.configuration.Address;
+import dev.pingora.core.configuration.KeyFault;
+import java.time.Duration;
+import java.util.List;
+
+/// A group of servers that requests are forwarded to.
+///
+/// @param servers at least one, each address once
+/// @param balance how a server is chosen
+/// @param timeouts of its connections
+/// @param protocols what its servers speak
+record UpstreamConf(
+    List<Server> servers, Balance balance, Timeouts timeouts, List<Protocol> protocols) {
+
+  /// One server.
+  ///
+  /// @param address where it listens
+  /// @param weight its share of the requests, relative to the others'
+  record Server(Address address, int weight) {
+    /// Collects a [Server]; confined to one thread.
+    static final class Builder {
+      Address address = new Address.Tcp("127.0.0.1", 80);
+      int weight = 1;
+
+      Server build() {
+        return new Server(address, weight);
+      }
+    }
+  }
+
+  /// Ways to choose a server.
+  enum Balance {
+    /// Each in turn, as often as its weight says.
+    ROUND_ROBIN
+  }
+
+  /// What servers speak.
+  enum Protocol {
+    /// HTTP/1.1 on plain text.
+    HTTP_1_1
+  }
+
+  /// Timeouts of connections to the servers; zero = none.
+  ///
+  /// @param connect until a TCP or Unix connection stands
+  /// @param totalConnect until it can be used, TLS and proxies included
+  /// @param read between two reads
+  /// @param write between two successful writes
+  /// @param idle in the pool
+  record Timeouts(
+      Duration connect, Duration totalConnect, Duration read, Duration write, Duration idle) {
+    Timeouts {
+      if (totalConnect.isPositive() && connect.compareTo(totalConnect) > 0) {
+        throw new KeyFault("connect", "is above total_connect", "expected: at most total_connect");
+      }
+    }
+
+    static Timeouts defaults() {
+      return new Builder().build();
+    }
+
+    /// Collects [Timeouts]; confined to one thread.
+    static final class Builder {
+      Duration connect = Duration.ofSeconds(5);
+      Duration totalConnect = Duration.ofSeconds(10);
+      Duration read = Duration.ofSeconds(60);
+      Duration write = Duration.ofSeconds(60);
+      Duration idle = Duration.ofSeconds(60);
+
+      Timeouts build() {
+        return new Timeouts(connect, totalConnect, read, write, idle);
+      }
+    }
+  }
+
+  UpstreamConf {
+    servers = List.copyOf(servers);
+    protocols = List.copyOf(protocols);
+    long distinct = servers.stream().map(Server::address).distinct().count();
+    if (distinct < servers.size()) {
+      throw new KeyFault("servers", "names an address twice", "expected: a weight instead");
+    }
+  }
+
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /// Collects an [UpstreamConf]; confined to one thread.
+  static final class Builder {
+    List<Server> servers = List.of();
+    Balance balance = Balance.ROUND_ROBIN;
+    Timeouts timeouts = Timeouts.defaults();
+    List<Protocol> protocols = List.of(Protocol.HTTP_1_1);
+
+    UpstreamConf build() {
+      return new UpstreamConf(servers, balance, timeouts, protocols);
+    }
+  }
+}
