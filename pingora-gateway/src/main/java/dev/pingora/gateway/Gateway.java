@@ -3,24 +3,94 @@
 
 package dev.pingora.gateway;
 
-/// The running gateway: services made from a configuration.
-///
-/// Takes the place of the runtime wiring, which is not here yet.
-@SuppressWarnings("DoNotCallSuggester") // until the wiring is here
+import dev.pingora.core.configuration.ConfigurationException;
+import dev.pingora.core.server.Server;
+import dev.pingora.core.server.ServerConf;
+import dev.pingora.core.server.Shutdown;
+import dev.pingora.core.services.Addresses;
+import dev.pingora.core.services.ListeningService;
+import dev.pingora.error.ProxyException;
+import java.io.PrintStream;
+import java.util.Map;
+
+/// Runs a gateway as a process: prints what it does, and stops when the process is asked to.
 final class Gateway {
+  private static final String DEMO_ADDRESS = "127.0.0.1:6188";
+
   private Gateway() {}
 
-  /// Serves until the server is asked to end.
+  /// Runs until a signal.
   ///
-  /// @throws Exception when an address cannot be bound, and the like; its message is one line
-  static void run(GatewayConf conf) throws Exception {
-    throw new IllegalStateException("not yet: " + conf.listeners().size() + " listeners");
+  /// @throws ProxyException when it cannot start; the text names the place
+  static void run(GatewayConf conf) throws ProxyException {
+    try (GatewayServer gateway = GatewayServer.of(conf)) {
+      StopOnSignal.install(gateway.server());
+      gateway.run();
+    }
   }
 
-  /// Serves two embedded origins behind the gateway on 127.0.0.1:6188.
-  ///
-  /// @throws Exception when an address cannot be bound, and the like; its message is one line
-  static void demo() throws Exception {
-    throw new IllegalStateException("not yet: the demo");
+  /// Runs two origins and a gateway in front of them, until a signal.
+  static void demo(PrintStream out) throws ProxyException, ConfigurationException {
+    ListeningService a = DemoOrigin.service("a");
+    ListeningService b = DemoOrigin.service("b");
+    Server origins = Server.create(ServerConf.defaults().toBuilder().threads(1).build());
+    origins.addService(a);
+    origins.addService(b);
+    origins.start();
+    String text = configuration(address(a), address(b));
+    try (GatewayServer gateway = GatewayServer.of(GatewayConf.parse(text, "demo", Map.of()))) {
+      StopOnSignal.install(gateway.server());
+      gateway
+          .server()
+          .watchExecutionPhase(
+              phase -> {
+                if (phase == dev.pingora.core.server.ExecutionPhase.RUNNING) {
+                  greet(out, text);
+                }
+              });
+      gateway.run();
+    } finally {
+      origins.shutdown(Shutdown.FAST);
+      origins.awaitEnd();
+    }
+  }
+
+  private static String address(ListeningService service) {
+    return Addresses.text(service.addresses().getFirst());
+  }
+
+  static String configuration(String first, String second) {
+    return """
+        listeners:
+          - address: %s
+        upstreams:
+          demo: { servers: ["%s", "%s"] }
+        routes:
+          - match: { path: "/" }
+            upstream: demo
+            response_headers: { set: { Server: pingora } }
+          - match: { path: "/hello" }
+            respond: { status: 200, body: "hello from the gateway itself\\n" }
+        access_log: { path: "-" }
+        """
+        .formatted(DEMO_ADDRESS, first, second);
+  }
+
+  private static void greet(PrintStream out, String configuration) {
+    out.print(
+        """
+        pingora demo: a gateway on http://%s in front of two origins. Try:
+
+          curl -i http://%s/            # twice: the origins answer in turn
+          curl -i http://%s/hello       # answered by the gateway
+          printf 'GET / HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: +1\\r\\n\\r\\n' | nc 127.0.0.1 6188
+
+        Its configuration, for your own file (run it with -c FILE):
+
+        %s
+        """
+            .formatted(
+                DEMO_ADDRESS, DEMO_ADDRESS, DEMO_ADDRESS, configuration.indent(2).stripTrailing()));
+    out.flush();
   }
 }

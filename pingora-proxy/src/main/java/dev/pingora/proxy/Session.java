@@ -172,6 +172,11 @@ public final class Session {
     return downstream.requestContent().contentBytes();
   }
 
+  /// {@return octets of response content written so far}
+  public long responseContentBytes() {
+    return downstream.responseContentBytes();
+  }
+
   @Override
   public String toString() {
     return request().method() + " " + request().path() + ", Host: " + request().host();

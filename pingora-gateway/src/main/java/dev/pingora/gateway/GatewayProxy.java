@@ -1,0 +1,306 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.gateway;
+
+import dev.pingora.core.configuration.CidrSet;
+import dev.pingora.core.services.Addresses;
+import dev.pingora.core.upstreams.HttpPeer;
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ErrorSource;
+import dev.pingora.error.ProxyException;
+import dev.pingora.error.Retry;
+import dev.pingora.http.FieldName;
+import dev.pingora.http.FieldNames;
+import dev.pingora.http.Fields;
+import dev.pingora.http.HttpVersion;
+import dev.pingora.http.Method;
+import dev.pingora.http.RequestHeader;
+import dev.pingora.http.ResponseHeader;
+import dev.pingora.http1.HopByHop;
+import dev.pingora.proxy.ProxyFailures;
+import dev.pingora.proxy.Session;
+import dev.pingora.proxy.UpstreamResponseFilter;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// The gateway's phases: finds the route, answers or forwards, edits fields, tells upstreams who asks.
+/// Thread-safe.
+final class GatewayProxy
+    implements ProxyFailures<GatewayProxy.Ctx>, UpstreamResponseFilter<GatewayProxy.Ctx> {
+  private static final FieldNames FORWARDED =
+      FieldNames.of(
+          FieldName.X_FORWARDED_FOR,
+          FieldName.X_FORWARDED_PROTO,
+          FieldName.X_FORWARDED_HOST,
+          FieldName.X_FORWARDED_PORT,
+          FieldName.X_REAL_IP,
+          FieldName.FORWARDED);
+
+  private final RouteTable<Route> routes;
+  private final CidrSet trusted;
+  private final @Nullable AccessLog accessLog;
+
+  GatewayProxy(RouteTable<Route> routes, CidrSet trusted, @Nullable AccessLog accessLog) {
+    this.routes = routes;
+    this.trusted = trusted;
+    this.accessLog = accessLog;
+  }
+
+  /// What is known about one request.
+  static final class Ctx {
+    final long start = System.nanoTime();
+    @Nullable Route route;
+    @Nullable Upstream upstream;
+    @Nullable HttpPeer peer;
+    int further;
+  }
+
+  @Override
+  public Ctx newContext() {
+    return new Ctx();
+  }
+
+  @Override
+  public void requestFilter(Session session, Ctx ctx) throws Exception {
+    RequestHeader request = session.request();
+    Route route =
+        routes.find(request.host(), request.path(), request.method(), request.headers());
+    ctx.route = route;
+    if (route == null) {
+      session.respond(404, "text/plain; charset=utf-8", "no route\n");
+      return;
+    }
+    ctx.further = route.conf().retry().attempts();
+    switch (route.conf().action()) {
+      case Action.Forward _, Action.Split _ -> ctx.upstream = route.upstream();
+      case Action.Respond respond -> answer(session, route, respond);
+      case Action.Redirect redirect -> redirect(session, route, redirect);
+    }
+  }
+
+  private static void answer(Session session, Route route, Action.Respond respond)
+      throws ProxyException {
+    byte[] content = route.content();
+    ResponseHeader header = ResponseHeader.of(respond.status());
+    if (content.length > 0) {
+      header.set(FieldName.CONTENT_TYPE, respond.contentType());
+    }
+    header.contentLength(content.length);
+    route.conf().responseHeaders().apply(header.headers());
+    session.response().header(header, content.length == 0);
+    session.response().write(java.nio.ByteBuffer.wrap(content));
+    session.response().end();
+  }
+
+  private static void redirect(Session session, Route route, Action.Redirect redirect)
+      throws ProxyException {
+    RequestHeader request = session.request();
+    String location =
+        redirect
+            .location()
+            .expand(
+                variable ->
+                    switch (variable) {
+                      case SCHEME -> "http";
+                      case HOST -> request.host();
+                      case AUTHORITY -> request.authority();
+                      case TARGET -> pathAndQuery(request);
+                      case PATH -> request.path();
+                    });
+    ResponseHeader header =
+        ResponseHeader.of(redirect.status()).set(FieldName.LOCATION, location).contentLength(0);
+    route.conf().responseHeaders().apply(header.headers());
+    session.response().header(header, true);
+  }
+
+  private static String pathAndQuery(RequestHeader request) {
+    String query = request.query();
+    return query == null ? request.rawPath() : request.rawPath() + "?" + query;
+  }
+
+  @Override
+  public HttpPeer upstreamPeer(Session session, Ctx ctx) throws ProxyException {
+    Upstream upstream = ctx.upstream;
+    HttpPeer peer = upstream == null ? null : upstream.select(session.clientAddress());
+    if (peer == null) {
+      throw ProxyException.of(
+          ErrorKind.NO_HEALTHY_UPSTREAM,
+          "no server of %s takes work",
+          upstream == null ? "-" : upstream.name());
+    }
+    ctx.peer = peer;
+    return peer;
+  }
+
+  @Override
+  public void upstreamRequestFilter(Session session, RequestHeader upstreamRequest, Ctx ctx)
+      throws ProxyException {
+    RouteConf conf = conf(ctx);
+    forwardedFields(session, upstreamRequest.headers());
+    rewrite(conf, upstreamRequest);
+    switch (conf.host()) {
+      case HostPolicy.Keep _ -> {}
+      case HostPolicy.Upstream _ -> {
+        HttpPeer peer = ctx.peer;
+        if (peer != null) {
+          upstreamRequest.set(FieldName.HOST, peer.authority());
+        }
+      }
+      case HostPolicy.Literal literal ->
+          upstreamRequest.set(FieldName.HOST, literal.authority());
+    }
+    conf.requestHeaders().apply(upstreamRequest.headers());
+  }
+
+  private static RouteConf conf(Ctx ctx) {
+    Route route = ctx.route;
+    if (route == null) {
+      throw new IllegalStateException("no route was found, and the request went on");
+    }
+    return route.conf();
+  }
+
+  private static void rewrite(RouteConf conf, RequestHeader request) {
+    Rewrite rewrite = conf.rewrite();
+    if (rewrite == null) {
+      return;
+    }
+    String path = rewrite.apply(request.path());
+    if (path != null) {
+      String query = request.query();
+      request.target(query == null ? path : path + "?" + query);
+    }
+  }
+
+  /// Says who asked for what. What the client says of it is believed only if it is a trusted proxy.
+  private void forwardedFields(Session session, Fields fields) {
+    HopByHop.removeLookalikes(fields, FORWARDED);
+    boolean inet = session.clientAddress() instanceof InetSocketAddress;
+    String client =
+        session.clientAddress() instanceof InetSocketAddress address
+            ? address.getAddress().getHostAddress()
+            : "unknown";
+    boolean believed =
+        inet
+            && !trusted.isEmpty()
+            && trusted.contains(((InetSocketAddress) session.clientAddress()).getAddress());
+    if (believed && fields.contains(FieldName.X_FORWARDED_FOR)) {
+      String list = String.join(", ", fields.all(FieldName.X_FORWARDED_FOR));
+      fields.set(FieldName.X_FORWARDED_FOR, list + ", " + client);
+    } else {
+      fields.set(FieldName.X_FORWARDED_FOR, client);
+    }
+    if (!believed) {
+      fields.remove(FieldName.FORWARDED);
+      fields.remove(FieldName.X_REAL_IP);
+      fields.remove(FieldName.X_FORWARDED_PORT);
+    }
+    if (!believed || !fields.contains(FieldName.X_FORWARDED_PROTO)) {
+      fields.set(FieldName.X_FORWARDED_PROTO, "http");
+    }
+    if (!believed || !fields.contains(FieldName.X_FORWARDED_HOST)) {
+      String authority = session.request().authority();
+      if (authority.isEmpty()) {
+        fields.remove(FieldName.X_FORWARDED_HOST);
+      } else {
+        fields.set(FieldName.X_FORWARDED_HOST, authority);
+      }
+    }
+  }
+
+  @Override
+  public void responseFilter(Session session, ResponseHeader response, Ctx ctx) {
+    conf(ctx).responseHeaders().apply(response.headers());
+  }
+
+  // --- retries ---
+
+  /// An answer that the route would rather have from another server.
+  @Override
+  public void upstreamResponseFilter(Session session, ResponseHeader response, Ctx ctx)
+      throws ProxyException {
+    int status = response.status();
+    if (status >= 500
+        && ctx.further > 0
+        && conf(ctx).retry().follows(status)
+        && Method.isIdempotent(session.request().method())) {
+      ctx.further--;
+      throw ProxyException.upstream(ErrorKind.status(status), "the upstream answered %s", status)
+          .withRetry(Retry.ALWAYS);
+    }
+  }
+
+  @Override
+  public ProxyException failToConnect(
+      Session session, HttpPeer peer, Ctx ctx, ProxyException error) {
+    return decide(error, conf(ctx).retry().follows(RetryConf.Fault.CONNECT), ctx);
+  }
+
+  @Override
+  public ProxyException errorWhileProxy(
+      HttpPeer peer, Session session, ProxyException error, Ctx ctx, boolean reused) {
+    if (error.kind().isStatus()) {
+      return error; // decided above
+    }
+    boolean broke =
+        error.source() == ErrorSource.UPSTREAM
+            && (error.kind().equals(ErrorKind.CONNECTION_CLOSED)
+                || error.kind().equals(ErrorKind.READ_ERROR)
+                || error.kind().equals(ErrorKind.WRITE_ERROR));
+    boolean wanted =
+        broke
+            && conf(ctx).retry().follows(RetryConf.Fault.RESET_BEFORE_RESPONSE)
+            && (error.retry() == Retry.ALWAYS || Method.isIdempotent(session.request().method()));
+    return decide(error, wanted, ctx);
+  }
+
+  private static ProxyException decide(ProxyException error, boolean wanted, Ctx ctx) {
+    boolean again = wanted && ctx.further-- > 0;
+    return error.withRetry(again ? Retry.ALWAYS : Retry.NEVER);
+  }
+
+  // --- the end ---
+
+  @Override
+  public void logging(Session session, @Nullable ProxyException error, Ctx ctx) {
+    AccessLog log = accessLog;
+    if (log != null && log.takes()) {
+      log.log(entry(session, error, ctx));
+    }
+  }
+
+  private static AccessLogEntry entry(Session session, @Nullable ProxyException error, Ctx ctx) {
+    RequestHeader request = session.request();
+    HttpPeer peer = ctx.peer;
+    String client =
+        session.clientAddress() instanceof InetSocketAddress address
+            ? address.getAddress().getHostAddress()
+            : "unix:";
+    return new AccessLogEntry(
+        System.currentTimeMillis(),
+        client,
+        request.method(),
+        request.target(),
+        version(request.version()),
+        request.headers().first(FieldName.HOST),
+        session.status(),
+        session.requestContentBytes(),
+        session.responseContentBytes(),
+        System.nanoTime() - ctx.start,
+        request.headers().first(FieldName.REFERER),
+        request.headers().first(FieldName.USER_AGENT),
+        peer == null ? null : Addresses.text(peer.address()),
+        session.attempts(),
+        error == null ? null : error.kind().name());
+  }
+
+  private static String version(HttpVersion version) {
+    return switch (version) {
+      case HTTP_1_0 -> "HTTP/1.0";
+      case HTTP_1_1 -> "HTTP/1.1";
+      case HTTP_2 -> "HTTP/2.0";
+      case HTTP_3 -> "HTTP/3.0";
+    };
+  }
+}

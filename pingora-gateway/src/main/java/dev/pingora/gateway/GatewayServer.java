@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.gateway;
+
+import dev.pingora.core.configuration.Address;
+import dev.pingora.core.configuration.CidrSet;
+import dev.pingora.core.configuration.ListenAddress;
+import dev.pingora.core.listeners.ListenerConfig;
+import dev.pingora.core.server.Server;
+import dev.pingora.core.server.Shutdown;
+import dev.pingora.core.services.ListeningService;
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
+import dev.pingora.proxy.HttpProxyService;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The ready-made proxy: a configuration turned into a running server.
+final class GatewayServer implements AutoCloseable {
+  private final Server server;
+  private final ListeningService service;
+  private final @Nullable AccessLog accessLog;
+
+  private GatewayServer(Server server, ListeningService service, @Nullable AccessLog accessLog) {
+    this.server = server;
+    this.service = service;
+    this.accessLog = accessLog;
+  }
+
+  /// {@return a gateway that is configured and does not run yet}
+  ///
+  /// @throws ProxyException when a file that the configuration names cannot be read or written
+  static GatewayServer of(GatewayConf conf) throws ProxyException {
+    Map<String, Upstream> upstreams = new LinkedHashMap<>();
+    conf.upstreams().forEach((name, upstream) -> upstreams.put(name, new Upstream(name, upstream)));
+    List<RouteTable.Rule<Route>> rules = new ArrayList<>();
+    for (RouteConf route : conf.routes()) {
+      rules.add(new RouteTable.Rule<>(route.match(), new Route(route, upstreams)));
+    }
+    AccessLog log = openLog(conf.accessLog());
+    GatewayProxy proxy =
+        new GatewayProxy(RouteTable.of(rules), CidrSet.of(conf.trustedProxies()), log);
+    Server server = Server.create(conf.server(), conf.limits());
+    ListeningService service =
+        HttpProxyService.of(conf.server(), proxy, "gateway", null).limits(conf.limits());
+    conf.listeners().forEach(listener -> service.addListener(listener(listener)));
+    server.addService(service);
+    return new GatewayServer(server, service, log);
+  }
+
+  private static @Nullable AccessLog openLog(@Nullable AccessLogConf conf) throws ProxyException {
+    if (conf == null) {
+      return null;
+    }
+    try {
+      return AccessLog.open(conf);
+    } catch (IOException e) {
+      throw ProxyException.explain(
+          ErrorKind.FILE_OPEN_ERROR, e, "access_log: %s", String.valueOf(conf.path()));
+    }
+  }
+
+  private static ListenerConfig listener(ListenerConf conf) {
+    Integer mode = conf.mode();
+    return ListenerConfig.of(address(conf.address()))
+        .withSocket(conf.socket())
+        .withLimits(conf.limits())
+        .withUnixMode(mode == null ? ListenerConf.DEFAULT_MODE : mode)
+        .withH2c(conf.protocols().contains(ListenerConf.Protocol.H2C))
+        .withFilter(new ClientLimits(conf));
+  }
+
+  private static SocketAddress address(Address address) {
+    return ListenAddress.parse(address.toString());
+  }
+
+  Server server() {
+    return server;
+  }
+
+  /// {@return the addresses listened on, once it runs}
+  List<SocketAddress> addresses() {
+    return service.addresses();
+  }
+
+  /// Runs until a shutdown.
+  void run() throws ProxyException {
+    try {
+      server.run();
+    } finally {
+      closeLog();
+    }
+  }
+
+  /// Starts, and returns when it serves.
+  void start() throws ProxyException {
+    server.start();
+  }
+
+  /// Stops, when what is in flight has ended.
+  @Override
+  public void close() {
+    server.shutdown(Shutdown.GRACEFUL);
+    server.awaitEnd();
+    closeLog();
+  }
+
+  private void closeLog() {
+    AccessLog log = accessLog;
+    if (log != null) {
+      log.close();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.gateway;
+
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// One entry of `routes:` made ready. Thread-safe.
+final class Route {
+  private static final byte[] NOTHING = new byte[0];
+
+  private final RouteConf conf;
+  private final List<Upstream> upstreams;
+  private final int[] cycle;
+  private final AtomicInteger turn = new AtomicInteger();
+  private final byte[] content;
+
+  Route(RouteConf conf, Map<String, Upstream> all) throws ProxyException {
+    this.conf = conf;
+    switch (conf.action()) {
+      case Action.Forward forward -> {
+        upstreams = List.of(find(all, forward.name()));
+        cycle = new int[] {0};
+      }
+      case Action.Split split -> {
+        upstreams = split.shares().stream().map(s -> find(all, s.upstream())).toList();
+        cycle = Shares.cycle(split.shares().stream().mapToInt(Action.Share::weight).toArray());
+      }
+      case Action.Respond _, Action.Redirect _ -> {
+        upstreams = List.of();
+        cycle = new int[0];
+      }
+    }
+    this.content = conf.action() instanceof Action.Respond respond ? content(respond) : NOTHING;
+  }
+
+  private static Upstream find(Map<String, Upstream> all, String name) {
+    Upstream found = all.get(name);
+    if (found == null) {
+      throw new IllegalStateException("the configuration was not checked: no upstream " + name);
+    }
+    return found;
+  }
+
+  private static byte[] content(Action.Respond respond) throws ProxyException {
+    if (respond.file() != null) {
+      try {
+        return Files.readAllBytes(respond.file());
+      } catch (IOException e) {
+        throw ProxyException.explain(
+            ErrorKind.FILE_READ_ERROR, e, "file: %s", respond.file().toString());
+      }
+    }
+    String body = respond.body();
+    return body == null ? NOTHING : body.getBytes(StandardCharsets.UTF_8);
+  }
+
+  RouteConf conf() {
+    return conf;
+  }
+
+  /// {@return the content of a `respond:`}
+  byte[] content() {
+    return content;
+  }
+
+  /// {@return where the next request goes; null for a route that answers itself}
+  @Nullable Upstream upstream() {
+    if (cycle.length == 0) {
+      return null;
+    }
+    int next = cycle.length == 1 ? 0 : Integer.remainderUnsigned(turn.getAndIncrement(), cycle.length);
+    return upstreams.get(cycle[next]);
+  }
+}

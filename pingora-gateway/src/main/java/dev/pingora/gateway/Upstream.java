@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.gateway;
+
+import dev.pingora.core.configuration.Address;
+import dev.pingora.core.services.Addresses;
+import dev.pingora.core.upstreams.HttpPeer;
+import dev.pingora.core.upstreams.PeerOptions;
+import dev.pingora.lb.Backend;
+import dev.pingora.lb.LoadBalancer;
+import dev.pingora.lb.RoundRobin;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One entry of `upstreams:` made ready: a balancer, and a peer for each of its backends. Immutable
+/// but for the balancer's turn; thread-safe.
+final class Upstream {
+  private final String name;
+  private final LoadBalancer<RoundRobin> balancer;
+  private final Map<Backend, HttpPeer> peers = new HashMap<>();
+
+  Upstream(String name, UpstreamConf conf) {
+    this.name = name;
+    List<Backend> backends =
+        conf.servers().stream().map(s -> Backend.of(s.address().toString(), s.weight())).toList();
+    this.balancer = LoadBalancer.of(name, backends, RoundRobin::of);
+    PeerOptions options = options(conf.timeouts());
+    backends.forEach(b -> peers.put(b, HttpPeer.http(b).withOptions(options)));
+  }
+
+  private static PeerOptions options(UpstreamConf.Timeouts timeouts) {
+    return PeerOptions.builder()
+        .connectionTimeout(timeouts.connect())
+        .totalConnectionTimeout(timeouts.totalConnect())
+        .readTimeout(timeouts.read())
+        .writeTimeout(timeouts.write())
+        .idleTimeout(timeouts.idle())
+        .build();
+  }
+
+  String name() {
+    return name;
+  }
+
+  /// {@return a peer for this request; null when no server takes work}
+  @Nullable HttpPeer select(Object key) {
+    Backend backend = balancer.select(key).orElse(null);
+    return backend == null ? null : peers.get(backend);
+  }
+
+  /// {@return the address as the configuration writes it}
+  static String text(Address address) {
+    return address.toString();
+  }
+
+  @Override
+  public String toString() {
+    return name
+        + " ("
+        + String.join(
+            ", ", balancer.backends().stream().map(b -> Addresses.text(b.address())).toList())
+        + ")";
+  }
+}
