@@ -14,6 +14,7 @@ import dev.pingora.http1.HeadReader;
 import dev.pingora.http1.RequestParser;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class Http1Server implements Runnable, RequestThread.Task {
   /// How long a thread lingers after an answer.
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private static final System.Logger LOG = System.getLogger("dev.pingora.core");
   static final DateField DATE = new DateField();
@@ -66,13 +69,20 @@ public final class Http1Server implements Runnable, RequestThread.Task {
 
   @Override
   public void run(RequestThread thread) {
+    run(thread, NOTHING);
+  }
+
+  /// Serves the connection on this thread.
+  ///
+  /// @param before octets that were read already, up to the first that cannot be HTTP/2
+  void run(RequestThread thread, ByteBuffer before) {
     connection.attach(thread);
     connection.unexpire();
     boolean kept = false;
     HeadReader heads = HeadReader.forRequests(options.heads());
     Http1Downstream session = new Http1Downstream(this, connection, thread, options);
     try {
-      boolean more = next(thread, heads, session);
+      boolean more = accepts(thread, heads, before) && next(thread, heads, session);
       while (more) {
         app.process(session);
         more = session.finish() && next(thread, heads, session);
@@ -94,6 +104,18 @@ public final class Http1Server implements Runnable, RequestThread.Task {
   private boolean rested;
 
   private boolean closing;
+
+  /// Takes the octets that were read already; they are never a whole head.
+  private boolean accepts(RequestThread thread, HeadReader heads, ByteBuffer before)
+      throws ProxyException {
+    try {
+      heads.read(before);
+      return true;
+    } catch (ProxyException e) {
+      refuse(thread, e);
+      return false;
+    }
+  }
 
   /// Reads the next request into the session.
   ///

@@ -7,6 +7,7 @@ import dev.pingora.core.apps.HttpServerApp;
 import dev.pingora.core.listeners.ConnectionApp;
 import dev.pingora.core.protocols.Http1Options;
 import dev.pingora.core.protocols.Http1Server;
+import dev.pingora.core.protocols.ProtocolSniffer;
 import dev.pingora.core.server.Limits;
 import dev.pingora.core.server.ServerRuntime;
 import dev.pingora.runtime.Connection;
@@ -30,7 +31,11 @@ final class HttpService implements ConnectionApp {
   @Override
   public void accepted(Connection connection, Settings settings) {
     Http1Options http1 = options.computeIfAbsent(settings.limits(), Http1Options::from);
-    new Http1Server(connection, app, http1, settings.shutdown()).start();
+    if (settings.h2c()) {
+      new ProtocolSniffer(connection, app, http1, settings.shutdown()).start();
+    } else {
+      new Http1Server(connection, app, http1, settings.shutdown()).start();
+    }
   }
 
   @Override
