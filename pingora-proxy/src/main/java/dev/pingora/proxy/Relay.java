@@ -104,11 +104,9 @@ final class Relay<C> {
     downstream.responseContent().flush();
     failIfHopeless();
     noteDrain();
-    Late late = nextDeadline();
-    boolean inTime = thread.await(late.deadline());
-    if (!inTime) {
+    if (!thread.await(deadlines(true).deadline())) {
       noteDrain();
-      ProxyException reason = nextDeadline().expired(thread.loop().now());
+      ProxyException reason = deadlines(false).expired(thread.loop().now());
       if (reason != null) {
         throw reason;
       }
@@ -147,20 +145,25 @@ final class Relay<C> {
     }
   }
 
-  /// Which wait ends first.
-  private Late nextDeadline() {
-    Late late = Late.NEVER;
+  /// Which wait ends first. A socket that has taken everything does not wake this thread, so a wait
+  /// that begins when it has is looked at in time too.
+  ///
+  /// @param all also the waits that have not begun, as octets were still on their way when looked at
+  private Late deadlines(boolean all) {
     boolean uploading = !isUploadDone() && !tunnelling;
-    boolean toUpstreamBlocked = upstreamPending > 0;
-    boolean toClientBlocked = downstreamPending > 0;
-    if (toUpstreamBlocked) {
+    boolean toUpstream = upstreamPending > 0;
+    boolean toClient = downstreamPending > 0;
+    Late late = Late.NEVER;
+    if (toUpstream) {
       late = late.or(upstreamRoomSince, writeNanos, Late.Wait.UPSTREAM_ROOM);
-    } else if (uploading) {
+    }
+    if (toClient) {
+      late = late.or(downstreamRoomSince, downstream.limits().writeNanos(), Late.Wait.CLIENT_ROOM);
+    }
+    if (uploading && (all || !toUpstream)) {
       late = late.or(uploadSince, downstream.limits().contentNanos(), Late.Wait.CLIENT_CONTENT);
     }
-    if (toClientBlocked) {
-      late = late.or(downstreamRoomSince, downstream.limits().writeNanos(), Late.Wait.CLIENT_ROOM);
-    } else if (!toUpstreamBlocked && !uploading) {
+    if (!uploading && (all || !(toUpstream || toClient))) {
       late = late.or(downloadSince, readNanos, Late.Wait.RESPONSE);
     }
     return late;

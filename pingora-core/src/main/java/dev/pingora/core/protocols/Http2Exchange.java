@@ -89,7 +89,8 @@ final class Http2Exchange implements StreamListener {
       int before = next.remaining();
       boolean last = ending && lastFields == null && outgoing.size() == 1;
       boolean all = stream.sendData(next, last);
-      sent += before - next.remaining();
+      long soFar = sent; // this thread is the only writer
+      sent = soFar + before - next.remaining();
       if (!all) {
         break;
       }
