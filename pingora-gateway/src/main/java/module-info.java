@@ -8,6 +8,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.pingora.gateway {
   requires static org.jspecify;
   requires dev.pingora;
+  requires dev.pingora.http1;
   requires info.picocli;
   requires org.snakeyaml.engine;
 }

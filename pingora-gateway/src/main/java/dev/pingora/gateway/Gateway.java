@@ -30,7 +30,11 @@ final class Gateway {
   }
 
   /// Runs two origins and a gateway in front of them, until a signal.
-  static void demo(PrintStream out) throws ProxyException, ConfigurationException {
+  static void demo() throws ProxyException, ConfigurationException {
+    demo(System.out);
+  }
+
+  private static void demo(PrintStream out) throws ProxyException, ConfigurationException {
     ListeningService a = DemoOrigin.service("a");
     ListeningService b = DemoOrigin.service("b");
     Server origins = Server.create(ServerConf.defaults().toBuilder().threads(1).build());
