@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 /// The ready-made gateway: configuration, command line, demo.
 @NullMarked
 module dev.pingora.gateway {
+  requires java.logging;
   requires static org.jspecify;
   requires dev.pingora;
   requires dev.pingora.http1;

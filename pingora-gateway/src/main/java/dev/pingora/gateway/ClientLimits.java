@@ -110,8 +110,7 @@ final class ClientLimits implements ConnectionFilter {
   }
 
   private void release(InetAddress client) {
-    perClient.computeIfPresent(
-        client, (_, count) -> count.decrementAndGet() <= 0 ? null : count);
+    perClient.computeIfPresent(client, (_, count) -> count.decrementAndGet() <= 0 ? null : count);
   }
 
   private static InetAddress key(InetAddress address) {

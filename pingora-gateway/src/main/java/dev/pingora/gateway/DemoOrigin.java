@@ -19,8 +19,7 @@ final class DemoOrigin implements HttpServerApp {
   }
 
   static ListeningService service(String name) {
-    return ListeningService.http("demo origin " + name, new DemoOrigin(name))
-        .addTcp("127.0.0.1:0");
+    return ListeningService.http("demo origin " + name, new DemoOrigin(name)).addTcp("127.0.0.1:0");
   }
 
   @Override

@@ -4,6 +4,8 @@
 package dev.pingora.gateway;
 
 import dev.pingora.core.configuration.ConfigurationException;
+import dev.pingora.core.server.ExecutionPhase;
+import dev.pingora.core.server.LogConf;
 import dev.pingora.core.server.Server;
 import dev.pingora.core.server.ServerConf;
 import dev.pingora.core.server.Shutdown;
@@ -23,6 +25,7 @@ final class Gateway {
   ///
   /// @throws ProxyException when it cannot start; the text names the place
   static void run(GatewayConf conf) throws ProxyException {
+    Logging.configure(conf.server().log());
     try (GatewayServer gateway = GatewayServer.of(conf)) {
       StopOnSignal.install(gateway.server());
       gateway.run();
@@ -35,6 +38,7 @@ final class Gateway {
   }
 
   private static void demo(PrintStream out) throws ProxyException, ConfigurationException {
+    Logging.configure(LogConf.builder().level(System.Logger.Level.WARNING).build());
     ListeningService a = DemoOrigin.service("a");
     ListeningService b = DemoOrigin.service("b");
     Server origins = Server.create(ServerConf.defaults().toBuilder().threads(1).build());
@@ -46,12 +50,11 @@ final class Gateway {
       StopOnSignal.install(gateway.server());
       gateway
           .server()
-          .watchExecutionPhase(
-              phase -> {
-                if (phase == dev.pingora.core.server.ExecutionPhase.RUNNING) {
-                  greet(out, text);
-                }
-              });
+          .watchExecutionPhase(phase -> {
+            if (phase == ExecutionPhase.RUNNING) {
+              greet(out, text);
+            }
+          });
       gateway.run();
     } finally {
       origins.shutdown(Shutdown.FAST);
@@ -65,18 +68,18 @@ final class Gateway {
 
   static String configuration(String first, String second) {
     return """
-        listeners:
-          - address: %s
-        upstreams:
-          demo: { servers: ["%s", "%s"] }
-        routes:
-          - match: { path: "/" }
-            upstream: demo
-            response_headers: { set: { Server: pingora } }
-          - match: { path: "/hello" }
-            respond: { status: 200, body: "hello from the gateway itself\\n" }
-        access_log: { path: "-" }
-        """
+    listeners:
+      - address: %s
+    upstreams:
+      demo: { servers: ["%s", "%s"] }
+    routes:
+      - match: { path: "/" }
+        upstream: demo
+        response_headers: { set: { Server: pingora } }
+      - match: { path: "/hello" }
+        respond: { status: 200, body: "hello from the gateway itself\\n" }
+    access_log: { path: "-" }
+    """
         .formatted(DEMO_ADDRESS, first, second);
   }
 

@@ -24,8 +24,8 @@ import dev.pingora.proxy.UpstreamResponseFilter;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// The gateway's phases: finds the route, answers or forwards, edits fields, tells upstreams who asks.
-/// Thread-safe.
+/// The gateway's phases: finds the route, answers or forwards, edits fields, tells upstreams who
+/// asks. Thread-safe.
 final class GatewayProxy
     implements ProxyFailures<GatewayProxy.Ctx>, UpstreamResponseFilter<GatewayProxy.Ctx> {
   private static final FieldNames FORWARDED =
@@ -64,8 +64,7 @@ final class GatewayProxy
   @Override
   public void requestFilter(Session session, Ctx ctx) throws Exception {
     RequestHeader request = session.request();
-    Route route =
-        routes.find(request.host(), request.path(), request.method(), request.headers());
+    Route route = routes.find(request.host(), request.path(), request.method(), request.headers());
     ctx.route = route;
     if (route == null) {
       session.respond(404, "text/plain; charset=utf-8", "no route\n");
@@ -99,15 +98,14 @@ final class GatewayProxy
     String location =
         redirect
             .location()
-            .expand(
-                variable ->
-                    switch (variable) {
-                      case SCHEME -> "http";
-                      case HOST -> request.host();
-                      case AUTHORITY -> request.authority();
-                      case TARGET -> pathAndQuery(request);
-                      case PATH -> request.path();
-                    });
+            .expand(variable ->
+                switch (variable) {
+                  case SCHEME -> "http";
+                  case HOST -> request.host();
+                  case AUTHORITY -> request.authority();
+                  case TARGET -> pathAndQuery(request);
+                  case PATH -> request.path();
+                });
     ResponseHeader header =
         ResponseHeader.of(redirect.status()).set(FieldName.LOCATION, location).contentLength(0);
     route.conf().responseHeaders().apply(header.headers());
@@ -147,8 +145,7 @@ final class GatewayProxy
           upstreamRequest.set(FieldName.HOST, peer.authority());
         }
       }
-      case HostPolicy.Literal literal ->
-          upstreamRequest.set(FieldName.HOST, literal.authority());
+      case HostPolicy.Literal literal -> upstreamRequest.set(FieldName.HOST, literal.authority());
     }
     conf.requestHeaders().apply(upstreamRequest.headers());
   }

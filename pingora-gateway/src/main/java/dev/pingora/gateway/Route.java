@@ -77,7 +77,8 @@ final class Route {
     if (cycle.length == 0) {
       return null;
     }
-    int next = cycle.length == 1 ? 0 : Integer.remainderUnsigned(turn.getAndIncrement(), cycle.length);
+    int next =
+        cycle.length == 1 ? 0 : Integer.remainderUnsigned(turn.getAndIncrement(), cycle.length);
     return upstreams.get(cycle[next]);
   }
 }

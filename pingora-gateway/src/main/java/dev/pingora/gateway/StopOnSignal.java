@@ -15,11 +15,10 @@ final class StopOnSignal {
     Thread hook =
         Thread.ofPlatform()
             .name("pingora-stop")
-            .unstarted(
-                () -> {
-                  server.shutdown(Shutdown.GRACEFUL);
-                  server.awaitEnd();
-                });
+            .unstarted(() -> {
+              server.shutdown(Shutdown.GRACEFUL);
+              server.awaitEnd();
+            });
     Runtime.getRuntime().addShutdownHook(hook);
   }
 }

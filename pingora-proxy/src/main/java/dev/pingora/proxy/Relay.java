@@ -148,7 +148,8 @@ final class Relay<C> {
   /// Which wait ends first. A socket that has taken everything does not wake this thread, so a wait
   /// that begins when it has is looked at in time too.
   ///
-  /// @param all also the waits that have not begun, as octets were still on their way when looked at
+  /// @param all also the waits that have not begun, as octets were still on their way when looked
+  ///   at
   private Late deadlines(boolean all) {
     boolean uploading = !isUploadDone() && !tunnelling;
     boolean toUpstream = upstreamPending > 0;

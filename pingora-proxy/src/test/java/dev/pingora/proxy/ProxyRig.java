@@ -27,8 +27,7 @@ final class ProxyRig implements AutoCloseable {
     return start(flavour, proxy, Limits.defaults());
   }
 
-  static ProxyRig start(Flavour flavour, ProxyHttp<?> proxy, Limits limits)
-      throws ProxyException {
+  static ProxyRig start(Flavour flavour, ProxyHttp<?> proxy, Limits limits) throws ProxyException {
     ServerConf conf =
         ServerConf.defaults().toBuilder()
             .threads(1)

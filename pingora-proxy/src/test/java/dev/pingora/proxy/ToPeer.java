@@ -40,6 +40,7 @@ class ToPeer implements ProxyHttp<ToPeer.Ctx> {
 
   @Override
   public void logging(Session session, @Nullable ProxyException error, Ctx context) {
-    logged.add(session.status() + " " + (error == null ? "-" : error.source() + " " + error.kind()));
+    logged.add(
+        session.status() + " " + (error == null ? "-" : error.source() + " " + error.kind()));
   }
 }

@@ -151,34 +151,31 @@ final class Http2Exchange implements StreamListener {
   }
 
   void sendHeaders(ResponseHeader response, boolean endOfStream) {
-    server.post(
-        () -> {
-          finished |= endOfStream && response.status() >= 200;
-          stream.sendHeaders(response, endOfStream && response.status() >= 200);
-        });
+    server.post(() -> {
+      finished |= endOfStream && response.status() >= 200;
+      stream.sendHeaders(response, endOfStream && response.status() >= 200);
+    });
   }
 
   /// @param content the connection's from here on
   void send(ByteBuffer content) {
     queued += content.remaining();
-    server.post(
-        () -> {
-          if (!stream.isClosed()) {
-            outgoing.add(content);
-            pump();
-          }
-        });
+    server.post(() -> {
+      if (!stream.isClosed()) {
+        outgoing.add(content);
+        pump();
+      }
+    });
   }
 
   void end(@Nullable Fields fields) {
-    server.post(
-        () -> {
-          if (!stream.isClosed()) {
-            ending = true;
-            lastFields = fields;
-            pump();
-          }
-        });
+    server.post(() -> {
+      if (!stream.isClosed()) {
+        ending = true;
+        lastFields = fields;
+        pump();
+      }
+    });
   }
 
   void resetStream(ErrorCode code) {

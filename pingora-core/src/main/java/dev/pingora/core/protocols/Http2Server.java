@@ -31,8 +31,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 ///   stream threads:     app, phases, relay; send messages, never touch the connection
 /// ```
 ///
-/// Ownership: everything here belongs to the connection thread but `messages`, the lock-free door for
-/// the threads of its streams. Messages are bounded by the streams (their number is), and each
+/// Ownership: everything here belongs to the connection thread but `messages`, the lock-free door
+/// for the threads of its streams. Messages are bounded by the streams (their number is), and each
 /// stream by its room.
 final class Http2Server implements FrameSink, Http2Listener, RequestListener {
   private static final System.Logger LOG = System.getLogger("dev.pingora.core");
@@ -60,8 +60,7 @@ final class Http2Server implements FrameSink, Http2Listener, RequestListener {
     this.options = options;
     this.shutdown = shutdown;
     this.digest = new Digest(connection);
-    this.http2 =
-        Http2Connection.server(Http2Settings.OURS, Http2Limits.DEFAULT, this, this, this);
+    this.http2 = Http2Connection.server(Http2Settings.OURS, Http2Limits.DEFAULT, this, this, this);
     this.committed = connection.bytesSent();
   }
 

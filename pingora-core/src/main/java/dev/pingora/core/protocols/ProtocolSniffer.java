@@ -49,8 +49,7 @@ public final class ProtocolSniffer implements Runnable, RequestThread.Task {
     connection.unexpire();
     ByteBuffer before = ByteBuffer.allocate(H2Preface.LENGTH);
     switch (match(thread, before)) {
-      case YES ->
-          new Http2Server(connection, thread, app, options, shutdown).run(before.flip());
+      case YES -> new Http2Server(connection, thread, app, options, shutdown).run(before.flip());
       case NO, NEED_MORE ->
           new Http1Server(connection, app, options, shutdown).run(thread, before.flip());
     }
