@@ -90,14 +90,18 @@ final class Gateway {
 
           curl -i http://%s/            # twice: the origins answer in turn
           curl -i http://%s/hello       # answered by the gateway
-          printf 'GET / HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: +1\\r\\n\\r\\n' | nc 127.0.0.1 6188
+          curl -i -H 'Content-Length: +1' http://%s/    # refused: never forwarded
 
         Its configuration, for your own file (run it with -c FILE):
 
         %s
         """
             .formatted(
-                DEMO_ADDRESS, DEMO_ADDRESS, DEMO_ADDRESS, configuration.indent(2).stripTrailing()));
+                DEMO_ADDRESS,
+                DEMO_ADDRESS,
+                DEMO_ADDRESS,
+                DEMO_ADDRESS,
+                configuration.indent(2).stripTrailing()));
     out.flush();
   }
 }

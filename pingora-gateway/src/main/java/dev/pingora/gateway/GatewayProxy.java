@@ -71,6 +71,7 @@ final class GatewayProxy
       return;
     }
     ctx.further = route.conf().retry().attempts();
+    session.deadline(route.conf().timeout());
     switch (route.conf().action()) {
       case Action.Forward _, Action.Split _ -> ctx.upstream = route.upstream();
       case Action.Respond respond -> answer(session, route, respond);

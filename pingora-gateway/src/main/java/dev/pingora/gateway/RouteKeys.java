@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /// The keys of a block under `routes:`.
 final class RouteKeys {
@@ -115,6 +116,10 @@ final class RouteKeys {
   private RouteKeys() {}
 
   private static List<Key<RouteConf.Builder, RouteConf>> keys() {
+    return Stream.concat(actions().stream(), changes().stream()).toList();
+  }
+
+  private static List<Key<RouteConf.Builder, RouteConf>> actions() {
     return List.of(
         Key.of("match", MATCH, RouteConf::match, (b, v) -> b.match = v, "Which requests"),
         Key.optional(
@@ -140,7 +145,11 @@ final class RouteKeys {
             ActionKeys.REDIRECT,
             r -> r.action() instanceof Action.Redirect redirect ? redirect : null,
             (b, v) -> b.redirect = v,
-            "Send the client elsewhere"),
+            "Send the client elsewhere"));
+  }
+
+  private static List<Key<RouteConf.Builder, RouteConf>> changes() {
+    return List.of(
         Key.optional(
             "rewrite",
             ActionKeys.REWRITE,

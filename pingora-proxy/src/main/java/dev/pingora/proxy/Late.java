@@ -18,7 +18,8 @@ record Late(long deadline, Wait what) {
     UPSTREAM_ROOM,
     CLIENT_CONTENT,
     CLIENT_ROOM,
-    RESPONSE
+    RESPONSE,
+    WHOLE
   }
 
   /// {@return the nearer of this and another wait}
@@ -31,6 +32,13 @@ record Late(long deadline, Wait what) {
     }
     long end = since + nanos;
     return deadline == RequestThread.NEVER || end - deadline < 0 ? new Late(end, other) : this;
+  }
+
+  /// {@return the nearer of this and the end of the whole request}
+  Late orWhole(long end) {
+    boolean nearer =
+        end != RequestThread.NEVER && (deadline == RequestThread.NEVER || end - deadline < 0);
+    return nearer ? new Late(end, Wait.WHOLE) : this;
   }
 
   /// {@return the failure if the deadline has passed, else null}
@@ -46,6 +54,7 @@ record Late(long deadline, Wait what) {
           ProxyException.downstream(ErrorKind.READ_TIMEOUT, "the request content is too slow");
       case CLIENT_ROOM ->
           ProxyException.downstream(ErrorKind.WRITE_TIMEOUT, "the client takes no more octets");
+      case WHOLE -> ProxyException.internal(ErrorKind.status(504), "the request took too long");
       case RESPONSE ->
           ProxyException.upstream(ErrorKind.READ_TIMEOUT, "the upstream sends nothing");
     };

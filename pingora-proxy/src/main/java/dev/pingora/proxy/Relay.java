@@ -26,6 +26,7 @@ final class Relay<C> {
   private final RequestThread thread;
   private final long readNanos;
   private final long writeNanos;
+  private final long wholeDeadline;
 
   private long upstreamPending;
   private long downstreamPending;
@@ -37,6 +38,7 @@ final class Relay<C> {
   Relay(Exchange<C> exchange, UpstreamSession upstream, PeerOptions options) {
     this.downstream = exchange.session().downstream();
     this.upstream = upstream;
+    this.wholeDeadline = exchange.session().deadline();
     this.thread = downstream.thread();
     this.readNanos = options.readTimeout().toNanos();
     this.writeNanos = options.writeTimeout().toNanos();
@@ -154,7 +156,7 @@ final class Relay<C> {
     boolean uploading = !isUploadDone() && !tunnelling;
     boolean toUpstream = upstreamPending > 0;
     boolean toClient = downstreamPending > 0;
-    Late late = Late.NEVER;
+    Late late = Late.NEVER.orWhole(wholeDeadline);
     if (toUpstream) {
       late = late.or(upstreamRoomSince, writeNanos, Late.Wait.UPSTREAM_ROOM);
     }

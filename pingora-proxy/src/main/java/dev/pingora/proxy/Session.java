@@ -13,9 +13,11 @@ import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
+import dev.pingora.runtime.RequestThread;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ public final class Session {
   private @Nullable Digest upstreamDigest;
   private int status;
   private int attempts;
+  private long deadline = RequestThread.NEVER;
 
   Session(DownstreamSession downstream) {
     this.downstream = downstream;
@@ -151,6 +154,13 @@ public final class Session {
     downstream.limits(limits);
   }
 
+  /// Bounds the whole request from now on: above it the client gets 504, or a broken response.
+  ///
+  /// @param whole zero = no bound
+  public void deadline(Duration whole) {
+    deadline = downstream.thread().loop().deadlineIn(whole.toNanos());
+  }
+
   /// {@return objects attached to this request by typed key}
   public Attributes attributes() {
     Attributes own = attributes;
@@ -194,6 +204,11 @@ public final class Session {
     if (header.status() >= 200 || header.status() == 101) {
       status = header.status();
     }
+  }
+
+  /// {@return when the whole request must be over, on the loop's clock}
+  long deadline() {
+    return deadline;
   }
 
   void attempt() {
