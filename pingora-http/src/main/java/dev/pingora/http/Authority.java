@@ -87,8 +87,7 @@ final class Authority {
 
   static String checked(String authority) {
     for (int i = 0; i < authority.length(); i++) {
-      char c = authority.charAt(i);
-      if (c <= ' ' || c >= 0x7F || "/?#@\\\"<>^`{|}".indexOf(c) >= 0) {
+      if (!Octets.isAuthorityChar(authority.charAt(i))) {
         throw new IllegalArgumentException(
             "authority: \"" + Escaped.text(authority, MAX_SHOWN) + "\" (expected: host[:port])");
       }

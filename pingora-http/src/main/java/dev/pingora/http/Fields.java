@@ -96,23 +96,24 @@ public final class Fields implements Iterable<Field> {
   /// value without white space around it.
   ///
   /// @param lineEnd the first octet behind the CR LF
-  public void addLine(int nameStart, int nameLength, int valueStart, int valueLength, int lineEnd) {
+  /// @return the name's [number][FieldName#id], 0 if it has none
+  public int addLine(int nameStart, int nameLength, int valueStart, int valueLength, int lineEnd) {
     checkFromToIndex(nameStart, lineEnd, section.length);
     int gap = valueStart - nameStart - nameLength;
     int tail = lineEnd - valueStart - valueLength;
     if (gap < 1 || tail < Slot.MIN_TAIL || nameLength < 1 || valueLength < 0) {
       throw new IllegalArgumentException("line: not name, colon, value, CR LF");
     }
-    if (gap > Slot.MAX_GAP || tail > Slot.MAX_TAIL) {
-      // More white space than a slot can tell: rare enough to be rewritten.
-      add(
-          Octets.text(section, nameStart, nameLength),
-          Octets.text(section, valueStart, valueLength));
-      return;
-    }
     FieldName known = FieldName.TABLE.find(section, nameStart, nameLength);
-    int code = Slot.code(known == null ? 0 : known.id(), nameLength);
-    append(Slot.received(nameStart, code, gap, valueLength, tail));
+    int id = known == null ? 0 : known.id();
+    if (gap <= Slot.MAX_GAP && tail <= Slot.MAX_TAIL) {
+      append(Slot.received(nameStart, Slot.code(id, nameLength), gap, valueLength, tail));
+    } else {
+      // More white space than a slot can tell: rare enough to be rewritten.
+      String name = Octets.text(section, nameStart, nameLength);
+      add(name, Octets.text(section, valueStart, valueLength));
+    }
+    return id;
   }
 
   /// {@return an independent copy} It costs one small object; arrays are shared until a change.
@@ -311,6 +312,13 @@ public final class Fields implements Iterable<Field> {
     return line[Slot.valueStart(slot, line) + checkIndex(position, Slot.valueLength(slot))];
   }
 
+  /// Copies a line's name as it came, all [#nameLength] octets of it.
+  public void copyName(int index, byte[] target, int offset) {
+    long slot = slot(index);
+    byte[] line = lineOf(slot);
+    System.arraycopy(line, Slot.offset(slot), target, offset, Slot.nameLength(slot, line));
+  }
+
   /// Copies a line's value, all [#valueLength] octets of it.
   public void copyValue(int index, byte[] target, int offset) {
     long slot = slot(index);
@@ -423,14 +431,6 @@ public final class Fields implements Iterable<Field> {
   public void addFrom(Fields other, int index) {
     long slot = other.slot(index);
     append(NewLine.copy(this, other.lineOf(slot), slot));
-  }
-
-  /// Adds copies of all lines of this name of another section.
-  public void addFrom(Fields other, FieldName name) {
-    int end = other.size;
-    for (int i = other.indexOf(name, 0); i >= 0 && i < end; i = other.indexOf(name, i + 1)) {
-      addFrom(other, i);
-    }
   }
 
   /// Adds copies of all lines of another section.

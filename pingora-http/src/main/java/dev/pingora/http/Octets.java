@@ -12,6 +12,7 @@ final class Octets {
   private static final int TOKEN = 1;
   private static final int VALUE = 2;
   private static final int UNRESERVED = 4;
+  private static final int AUTHORITY = 8;
 
   /// One set of the bits above for each octet.
   private static final byte[] CLASSES = classes();
@@ -28,7 +29,10 @@ final class Octets {
       boolean value = c == '\t' || (c >= ' ' && c != 0x7F);
       // RFC 3986 §2.3.
       boolean unreserved = c < 0x7F && (alnum || "-._~".indexOf(c) >= 0);
-      table[c] = (byte) ((token ? TOKEN : 0) | (value ? VALUE : 0) | (unreserved ? UNRESERVED : 0));
+      // RFC 3986 §3.2, without userinfo; whether it parses is another question.
+      boolean authority = c > ' ' && c < 0x7F && "/?#@\\\"<>^`{|}".indexOf(c) < 0;
+      int bits = (token ? TOKEN : 0) | (value ? VALUE : 0);
+      table[c] = (byte) (bits | (unreserved ? UNRESERVED : 0) | (authority ? AUTHORITY : 0));
     }
     return table;
   }
@@ -43,6 +47,10 @@ final class Octets {
 
   static boolean isUnreserved(int c) {
     return c < 256 && (CLASSES[c] & UNRESERVED) != 0;
+  }
+
+  static boolean isAuthorityChar(int c) {
+    return c < 256 && (CLASSES[c] & AUTHORITY) != 0;
   }
 
   static boolean isToken(CharSequence text) {

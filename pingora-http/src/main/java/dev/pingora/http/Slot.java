@@ -133,8 +133,7 @@ final class Slot {
   static boolean hasName(long slot, byte[] line, FieldName name) {
     int id = id(slot);
     return id == name.id()
-        && (id != 0
-            || Octets.equalsIgnoreCase(line, offset(slot), nameLength(slot, line), name.lower()));
+        && (id != 0 || name.isSpelled(line, offset(slot), nameLength(slot, line)));
   }
 
   /// Whether two lines have the same name.

@@ -181,7 +181,11 @@ final class FieldsModelTest {
   private void addFrom(Pair pair, Pair other, String name) {
     List<Line> lines = List.copyOf(other.model());
     if (random.nextBoolean()) {
-      pair.fields().addFrom(other.fields(), FieldName.of(name));
+      int end = lines.size();
+      int i = other.fields().indexOf(name, 0);
+      for (; i >= 0 && i < end; i = other.fields().nextSame(i)) {
+        pair.fields().addFrom(other.fields(), i);
+      }
       lines.stream()
           .filter(l -> l.named(name))
           .map(FieldsModelTest::copied)
