@@ -3,7 +3,7 @@
 
 import org.jspecify.annotations.NullMarked;
 
-/// Coarse timers: a hashed wheel for deadlines that rarely fire.
+/// Coarse timers: a hierarchical wheel for deadlines that rarely fire.
 @NullMarked
 module dev.pingora.timeout {
   requires static org.jspecify;

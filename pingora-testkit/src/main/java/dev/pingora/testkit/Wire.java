@@ -201,8 +201,9 @@ public final class Wire implements AutoCloseable {
       }
       int n = Math.min(unread.remaining(), expected.length - count);
       unread.get(came, count, n);
+      boolean differs = !Arrays.equals(expected, count, count + n, came, count, count + n);
       count += n;
-      if (!Arrays.equals(expected, 0, count, came, 0, count)) {
+      if (differs) {
         throw new AssertionError(Escaped.difference(expected, withPending(came, count)));
       }
     }

@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
 /// **Cost.** Schedule, move and cancel O(1) with no allocation and no lock; advance O(timers due or
 /// cascading), where at most the timers of 2.56 s cascade at once as long as timeouts are below 11
 /// minutes. 5 KiB of list heads per wheel and nothing that grows: links are in the [Timer]. An
-/// empty wheel need not be advanced at all, see [#nanosUntilNext].
+/// empty wheel need not be advanced at all, see [#nanosUntilNext]; a wheel that is advanced in
+/// every turn of a loop costs a few comparisons until its tick ends.
 ///
 /// **Threads.** None of it is thread-safe: one thread, a loop, owns the wheel and its timers.
 ///
@@ -71,8 +72,15 @@ public final class TimerWheel {
   /// "No slot", as a tick: later than any.
   private static final long NO_TICK = Long.MAX_VALUE;
 
+  /// Value of [#firstTick] while it must be looked for.
+  private static final long UNKNOWN = -1;
+
   private final long tickNanos;
   private final long startNanos;
+
+  /// The last tick that begins within a `long` of nanoseconds after the start.
+  private final long lastTick;
+
   private final int levels;
 
   /// Timers that were already due when scheduled; the next advance fires them.
@@ -89,6 +97,14 @@ public final class TimerWheel {
   private final long[] occupied;
 
   private long currentTick;
+
+  /// End of the current tick, since the start. Until then nothing on the wheel can become due, so
+  /// that a loop which advances every turn pays a comparison, and a division each 10 ms.
+  private long tickEndNanos;
+
+  /// Begin of the first occupied slot, or [#NO_TICK], or [#UNKNOWN].
+  private long firstTick = NO_TICK;
+
   private long nowNanos;
   private int size;
   private boolean advancing;
@@ -109,6 +125,8 @@ public final class TimerWheel {
     this.tickNanos = tick.toNanos();
     this.startNanos = startNanos;
     this.nowNanos = startNanos;
+    this.lastTick = Long.MAX_VALUE / tickNanos;
+    this.tickEndNanos = tickNanos;
     int tickBits = Long.SIZE - Long.numberOfLeadingZeros(tickCeiling(Long.MAX_VALUE));
     this.levels = Math.ceilDiv(tickBits, LEVEL_BITS);
     this.dueList = levels * SLOTS;
@@ -178,10 +196,6 @@ public final class TimerWheel {
     if (advancing) {
       throw new IllegalStateException("advance called by a timer's action");
     }
-    if (size == 0) {
-      moveTo(nowNanos);
-      return 0;
-    }
     advancing = true;
     try {
       collectDue(nowNanos);
@@ -203,11 +217,7 @@ public final class TimerWheel {
     if (heads[dueList] != null || heads[firingList] != null) {
       return 0;
     }
-    long tick = firstTick();
-    if (tick > Long.MAX_VALUE / tickNanos) {
-      return NEVER;
-    }
-    return Math.max(0, tick * tickNanos - (nowNanos - startNanos));
+    return Math.max(0, nanosOf(firstTick()) - (nowNanos - startNanos));
   }
 
   /// {@return how many timers are scheduled}
@@ -255,11 +265,26 @@ public final class TimerWheel {
     return Math.ceilDiv(sinceStart, tickNanos);
   }
 
-  private void moveTo(long nowNanos) {
-    if (nowNanos - this.nowNanos > 0) {
-      this.nowNanos = nowNanos;
-      currentTick = (nowNanos - startNanos) / tickNanos;
+  /// When a tick begins, since the start.
+  private long nanosOf(long tick) {
+    return tick > lastTick ? NEVER : tick * tickNanos;
+  }
+
+  /// Moves time.
+  ///
+  /// @return whether another tick has begun
+  private boolean moveTo(long nowNanos) {
+    long step = nowNanos - this.nowNanos;
+    if (step <= 0) {
+      return false;
     }
+    this.nowNanos = nowNanos;
+    return nowNanos - startNanos >= tickEndNanos;
+  }
+
+  private void enterTick(long tick) {
+    currentTick = tick;
+    tickEndNanos = nanosOf(tick + 1);
   }
 
   // ---- levels -----------------------------------------------------------------------------
@@ -277,15 +302,24 @@ public final class TimerWheel {
 
   /// The tick at which the first occupied slot of any level begins, or [#NO_TICK].
   private long firstTick() {
-    long first = NO_TICK;
-    for (int level = 0; level < levels; level++) {
-      int ahead = slotsAhead(level);
-      if (ahead > 0) {
-        int shift = level * LEVEL_BITS;
-        first = Math.min(first, ((currentTick >>> shift) + ahead) << shift);
+    if (firstTick == UNKNOWN) {
+      firstTick = NO_TICK;
+      for (int level = 0; level < levels; level++) {
+        int ahead = slotsAhead(level);
+        if (ahead > 0) {
+          int shift = level * LEVEL_BITS;
+          firstTick = Math.min(firstTick, ((currentTick >>> shift) + ahead) << shift);
+        }
       }
     }
-    return first;
+    return firstTick;
+  }
+
+  /// The tick at which a slot begins, the next time that it does.
+  private long tickOfSlot(int slot) {
+    int shift = slot / SLOTS * LEVEL_BITS;
+    long position = currentTick >>> shift;
+    return (position + ((slot - position) & (SLOTS - 1))) << shift;
   }
 
   /// How many slots ahead the first occupied one of a level is; 0 if there is none.
@@ -309,16 +343,15 @@ public final class TimerWheel {
   /// Moves time, and every timer that is due by then to the firing list, in order of ticks.
   private void collectDue(long nowNanos) {
     spill(dueList);
-    if (nowNanos - this.nowNanos <= 0) {
+    if (!moveTo(nowNanos)) {
       return;
     }
-    this.nowNanos = nowNanos;
     long target = (nowNanos - startNanos) / tickNanos;
-    for (long tick = firstTick(); tick <= target && tick != NO_TICK; tick = firstTick()) {
-      currentTick = tick;
+    while (firstTick() <= target) {
+      enterTick(firstTick);
       enterSlots();
     }
-    currentTick = target;
+    enterTick(target);
   }
 
   /// Empties the slots of all levels that begin at the current tick.
@@ -405,12 +438,18 @@ public final class TimerWheel {
   private void markOccupied(int list) {
     if (list < dueList) {
       occupied[list / Long.SIZE] |= 1L << list;
+      if (firstTick != UNKNOWN) {
+        firstTick = Math.min(firstTick, tickOfSlot(list));
+      }
     }
   }
 
   private void markEmpty(int list) {
     if (list < dueList) {
       occupied[list / Long.SIZE] &= ~(1L << list);
+      if (firstTick == tickOfSlot(list)) {
+        firstTick = UNKNOWN;
+      }
     }
   }
 }

@@ -212,6 +212,30 @@ final class TimerWheelTest {
   }
 
   @Test
+  void cancelledDeadlineIsNotWaitedFor() {
+    Timer first = scheduled("first", TICK);
+    Timer second = scheduled("second", 5 * TICK);
+    scheduled("third", 9 * TICK);
+    assertThat(wheel.nanosUntilNext(START)).isEqualTo(TICK);
+    wheel.cancel(first);
+    assertThat(wheel.nanosUntilNext(START)).isEqualTo(5 * TICK);
+    wheel.schedule(first, START + 3 * TICK);
+    assertThat(wheel.nanosUntilNext(START)).isEqualTo(3 * TICK);
+    assertThat(advance(3 * TICK)).containsExactly("first");
+    wheel.cancel(second);
+    assertThat(wheel.nanosUntilNext(START + 3 * TICK)).isEqualTo(6 * TICK);
+  }
+
+  @Test
+  void deadlineWithinTheCurrentTickIsWaitedForToItsEnd() {
+    advance(TICK / 4);
+    scheduled("a", TICK / 2);
+    assertThat(wheel.nanosUntilNext(START + TICK / 4)).isEqualTo(TICK * 3 / 4);
+    assertThat(advance(TICK / 2)).isEmpty();
+    assertThat(advance(TICK)).containsExactly("a");
+  }
+
+  @Test
   void blockingAsLongAsToldReachesEveryDeadlineInFewSteps() {
     for (long after : new long[] {1, TICK, 99 * TICK, HOUR + 1, 24 * HOUR, 100 * 8766 * HOUR}) {
       TimerWheel fresh = new TimerWheel(START);
