@@ -122,7 +122,8 @@ final class CodecAllocationTest {
           framing.announceIn(request.headers());
           sink += MessageFraming.ofResponse(response, "GET").hashCode();
         });
-    assertThat(octets).isLessThanOrEqualTo(2 * 24);
+    // Two records of 24 octets; the measurement itself may add a few hundred in all.
+    assertThat(octets).isLessThan(2 * 24 + 1);
   }
 
   @Test

@@ -339,6 +339,19 @@ final class ContentReaderTest {
   }
 
   @Test
+  void boundsAllChunkExtensionsToTheOctet() throws ProxyException {
+    // 16 octets of extension, 1 of content; then the bound is 32 + 1.
+    String first = "1;" + "a".repeat(15) + "\r\nx\r\n";
+    ContentReader fits = ContentReader.ofRequest(new Chunked(), SMALL);
+    assertThat(drain(fits, List.of(buffer(first + "1;" + "a".repeat(16) + "\r\ny"))))
+        .isEqualTo("xy");
+    ContentReader tight = ContentReader.ofRequest(new Chunked(), SMALL);
+    assertThat(
+            refusal(() -> drain(tight, List.of(buffer(first + "1;" + "a".repeat(17) + "\r\ny")))))
+        .hasMessageContaining("more chunk extensions");
+  }
+
+  @Test
   void letsHonestExtensionsPassForEver() throws ProxyException {
     ContentReader reader = ContentReader.ofRequest(new Chunked(), SMALL);
     String chunk = "20;sig=0123456789abcdef\r\n" + "x".repeat(32) + "\r\n";
