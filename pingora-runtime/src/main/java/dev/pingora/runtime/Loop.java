@@ -528,6 +528,8 @@ public final class Loop implements Executor {
 
   private void release() {
     transport.close();
+    io.runNow(); // takes a wake-up that was written already; the shutdown would wait a second for
+    // it
     var _ = io.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS); // polled below
     while (!io.isTerminated()) {
       io.runNow();

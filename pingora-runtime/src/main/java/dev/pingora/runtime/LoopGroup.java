@@ -7,6 +7,8 @@ import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +89,9 @@ public final class LoopGroup implements AutoCloseable {
     boolean perLoop = spec.reusePort() && !(spec.address() instanceof UnixDomainSocketAddress);
     List<Listening.Part> parts = new ArrayList<>();
     try {
+      if (perLoop) {
+        refuseIfTaken(spec.address());
+      }
       ListenSpec bound = spec;
       for (Loop loop : perLoop ? loops : loops.subList(0, 1)) {
         Transport.Acceptor acceptor = listenOn(loop, bound, perLoop, onAccept);
@@ -98,6 +103,15 @@ public final class LoopGroup implements AutoCloseable {
       new Listening(parts).close();
       throw ProxyException.explain(
           ErrorKind.BIND_ERROR, e, "cannot listen on %s", text(spec.address()));
+    }
+  }
+
+  /// SO_REUSEPORT would let two processes of one user share the port in silence. A socket without
+  /// it is told that the address is in use.
+  private static void refuseIfTaken(SocketAddress address) throws IOException {
+    try (Socket probe = new Socket()) {
+      probe.setReuseAddress(true);
+      probe.bind(address);
     }
   }
 
@@ -206,7 +220,7 @@ public final class LoopGroup implements AutoCloseable {
     return pool;
   }
 
-  private static String text(java.net.SocketAddress address) {
+  private static String text(SocketAddress address) {
     return address instanceof InetSocketAddress inet
         ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
         : "unix:" + address;
