@@ -57,10 +57,17 @@ final class FrameReader {
   /// Settings in one frame; there are about ten defined. A frame could hold thousands.
   private static final int MAX_SETTINGS = 64;
 
+  /// Takes the frames, in their order.
   private final FrameHandler handler;
+
   private final Http2Limits limits;
+
+  /// Payloads gathered whole; a field block grows here over several frames.
   private final Scratch payload = new Scratch();
+
+  /// A frame header that came in pieces.
   private final byte[] header = new byte[FRAME_HEADER];
+
   private int headerBytes;
   private State state = State.HEADER;
   private final int maxFrameBytes;
@@ -81,6 +88,8 @@ final class FrameReader {
   private int expectedStream;
   private final FieldBlock block = new FieldBlock();
   private int continuations;
+
+  /// Whether the SETTINGS frame of the preface is still to come.
   private boolean firstFrame = true;
 
   /// @param maxFrameBytes what our SETTINGS allow the peer
@@ -112,6 +121,7 @@ final class FrameReader {
 
   // ---- frame header ----
 
+  /// Takes what is there of the nine octets; goes on when they are complete.
   private void readHeader(ByteBuffer input) throws ConnectionException {
     int count = Math.min(FRAME_HEADER - headerBytes, input.remaining());
     input.get(header, headerBytes, count);
@@ -130,6 +140,7 @@ final class FrameReader {
     begin();
   }
 
+  /// What holds for every frame, whatever its type. Judged before a byte of the payload is kept.
   private void checkHeader() throws ConnectionException {
     if (firstFrame && (type != SETTINGS || (flags & ACK) != 0)) {
       // RFC 9113 §3.4: the preface is followed by a SETTINGS frame.
@@ -146,6 +157,7 @@ final class FrameReader {
     }
   }
 
+  /// Judges the header by its type and says where the payload goes.
   private void begin() throws ConnectionException {
     switch (type) {
       case DATA -> beginData();
@@ -170,6 +182,7 @@ final class FrameReader {
     beginSkip();
   }
 
+  /// A frame of one size, which belongs to a stream or to the connection.
   private void beginFixed(int bytes, boolean ofStream, String name) throws ConnectionException {
     if (length != bytes) {
       // RFC 9113 §6.4, §6.7, §6.9: connection error FRAME_SIZE_ERROR.
@@ -181,6 +194,7 @@ final class FrameReader {
     beginPayload();
   }
 
+  /// RFC 9113 §6.9: the only frame that may belong to either.
   private void beginWindowUpdate() throws ConnectionException {
     beginFixed(4, streamId != 0, "WINDOW_UPDATE");
   }
@@ -243,6 +257,8 @@ final class FrameReader {
     beginPayload();
   }
 
+  /// Prepares to gather the payload. A continuation lines up behind what is there, everything else
+  /// begins anew.
   private void beginPayload() throws ConnectionException {
     if (type != CONTINUATION) {
       payload.reset(KEEP);
@@ -263,6 +279,7 @@ final class FrameReader {
 
   // ---- payloads gathered whole ----
 
+  /// Gathers one more piece.
   private void readPayload(ByteBuffer input) throws ConnectionException {
     int count = Math.min(remaining, input.remaining());
     // As much as arrives is kept, not as much as is announced: an announcement costs nothing.
@@ -293,6 +310,8 @@ final class FrameReader {
     }
   }
 
+  /// Takes padding and priority off the first fragment (RFC 9113 §6.2): the one by moving the end,
+  /// the other by moving the beginning.
   private void finishHeaders(byte[] bytes) throws ConnectionException {
     block.from = 0;
     int pad = 0;
@@ -312,6 +331,7 @@ final class FrameReader {
     finishFragment();
   }
 
+  /// Hands the block on if it is complete; else only CONTINUATION of this stream may follow.
   private void finishFragment() throws ConnectionException {
     if ((flags & END_HEADERS) == 0) {
       expectedStream = streamId;
@@ -324,6 +344,7 @@ final class FrameReader {
     handler.fieldBlock(block);
   }
 
+  /// RFC 9113 §6.5.3: the values are processed in the order they appear.
   private void finishSettings(byte[] bytes) throws ConnectionException {
     if ((flags & ACK) != 0) {
       handler.settingsAck();
@@ -348,6 +369,7 @@ final class FrameReader {
 
   // ---- DATA, passed on in place ----
 
+  /// The receiver hears of the frame when its padding is known, since that never reaches it.
   private void beginData() throws ConnectionException {
     requireStream("DATA");
     padding = 0;
@@ -369,6 +391,7 @@ final class FrameReader {
     dataBegins(padding + 1);
   }
 
+  /// Announces the frame, then its content, which may be empty.
   private void dataBegins(int overhead) throws ConnectionException {
     handler.dataBegins(streamId, length, overhead, (flags & END_STREAM) != 0);
     remaining = length - overhead;
@@ -379,6 +402,7 @@ final class FrameReader {
     }
   }
 
+  /// Lends the receiver what is there of the content, in the input itself: no copy, no object.
   private void readContent(ByteBuffer input) throws ConnectionException {
     int count = Math.min(remaining, input.remaining());
     remaining -= count;
@@ -395,11 +419,14 @@ final class FrameReader {
     }
   }
 
+  /// Behind the content there may be padding. Its octets are not looked at: RFC 9113 §6.1 allows to
+  /// treat other values than zero as an error, and nothing is gained by that.
   private void finishData() {
     remaining = padding;
     beginSkip();
   }
 
+  /// Drops so many octets as are left of this frame.
   private void beginSkip() {
     state = remaining == 0 ? State.HEADER : State.SKIP;
   }

@@ -79,6 +79,7 @@ final class FrameWriter {
     commit(Wire.FRAME_HEADER + length - from);
   }
 
+  /// RFC 9113 §6.4.
   void rstStream(int streamId, ErrorCode code) {
     begin(4, Wire.RST_STREAM, 0, streamId).putInt(code.wire());
     commit(Wire.FRAME_HEADER + 4);
@@ -91,16 +92,21 @@ final class FrameWriter {
     commit(Wire.FRAME_HEADER + settings.encodedLength(client));
   }
 
+  /// RFC 9113 §6.5.3.
   void settingsAck() {
     begin(0, Wire.SETTINGS, Wire.ACK, 0);
     commit(Wire.FRAME_HEADER);
   }
 
+  /// RFC 9113 §6.7: an answer repeats the eight octets.
   void ping(boolean ack, long opaque) {
     begin(8, Wire.PING, ack ? Wire.ACK : 0, 0).putLong(opaque);
     commit(Wire.FRAME_HEADER + 8);
   }
 
+  /// RFC 9113 §6.8.
+  ///
+  /// @param debug ASCII, shown to whoever looks at the peer's logs; cut to [#MAX_DEBUG]
   void goAway(int lastStreamId, ErrorCode code, String debug) {
     byte[] text = debug.getBytes(StandardCharsets.US_ASCII);
     int shown = Math.min(text.length, MAX_DEBUG);
@@ -111,11 +117,15 @@ final class FrameWriter {
     commit(Wire.FRAME_HEADER + 8 + shown);
   }
 
+  /// RFC 9113 §6.9.
+  ///
+  /// @param streamId 0 for the connection
   void windowUpdate(int streamId, int increment) {
     begin(4, Wire.WINDOW_UPDATE, 0, streamId).putInt(increment);
     commit(Wire.FRAME_HEADER + 4);
   }
 
+  /// Reserves room for the whole frame and writes its header.
   private ByteBuffer begin(int length, int type, int flags, int streamId) {
     ByteBuffer out = sink.reserve(Wire.FRAME_HEADER + length);
     // RFC 9113 §4.1: length (24), type (8), flags (8), reserved bit and stream identifier.

@@ -57,6 +57,7 @@ final class HpackDecoder {
     }
   }
 
+  /// Table size updates stand at the beginning of a block (RFC 7541 §4.2).
   private void sizeUpdates() throws ConnectionException {
     // RFC 7541 §4.2: at most two, the smallest and the final one.
     for (int updates = 0; at < end && (block[at] & 0xe0) == 0x20; updates++) {
@@ -75,6 +76,7 @@ final class HpackDecoder {
     }
   }
 
+  /// RFC 7541 §6.1: a line of one of the tables.
   private void indexed(FieldTarget target) throws ConnectionException {
     int index = integer(7);
     Scratch out = target.bytes();
@@ -131,6 +133,7 @@ final class HpackDecoder {
     }
   }
 
+  /// What HTTP/1 puts between name and value.
   private static void separator(Scratch out) {
     byte[] bytes = out.ensure(2);
     bytes[out.length++] = ':';
@@ -147,6 +150,7 @@ final class HpackDecoder {
     return table.nextNumber() - distance;
   }
 
+  /// Appends the string at the read position (RFC 7541 §5.2).
   private void string(Scratch out) throws ConnectionException {
     boolean huffman = at < end && (block[at] & 0x80) != 0;
     int length = integer(7);

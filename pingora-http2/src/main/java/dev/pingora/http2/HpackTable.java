@@ -115,6 +115,7 @@ final class HpackTable {
     return valueLengths[slot(number)];
   }
 
+  /// Evicts the oldest until the size is at most this (RFC 7541 §4.3, §4.4).
   private void evictDownTo(int bytes) {
     while (size > bytes) {
       int slot = slot(evicted++);
@@ -122,6 +123,7 @@ final class HpackTable {
     }
   }
 
+  /// {@return where in [#data] so many octets can be put, behind the live ones}
   private int makeRoom(int bytes) {
     int used = end - origin;
     if (used + bytes <= data.length) {
@@ -156,6 +158,7 @@ final class HpackTable {
     }
   }
 
+  /// Where in the arrays an entry's numbers are.
   private int slot(int number) {
     return number & positions.length - 1;
   }

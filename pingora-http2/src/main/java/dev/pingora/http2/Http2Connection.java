@@ -5,11 +5,7 @@ package dev.pingora.http2;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.pingora.http.Fields;
-import dev.pingora.http.Method;
 import dev.pingora.http.RequestHeader;
-import dev.pingora.http.ResponseHeader;
-import dev.pingora.http.StatusCode;
 import dev.pingora.http2.Http2Error.ConnectionError;
 import dev.pingora.http2.Http2Error.Origin;
 import dev.pingora.http2.Http2Error.StreamError;
@@ -47,18 +43,30 @@ public final class Http2Connection {
   private final boolean server;
   private final Http2Limits limits;
   private final Http2Listener listener;
+
+  /// What both sides have said of themselves.
   private final SettingsExchange settings;
+
+  /// Streams that are not closed.
   final Streams streams = new Streams();
+
   private final Shutdown shutdown = new Shutdown();
   private final FrameWriter writer;
   private final FloodGuard guard;
-  private final SendFlow sendFlow;
-  private final SectionWriter sections = new SectionWriter();
+  private final Sender sender;
+
+  /// The window we grant for all streams together; what bounds the memory of a connection.
   private final ReceiveWindow receiveWindow;
+
   private final Receiver receiver;
   private final FrameReader reader;
+
+  /// Octets of the preface received; a client has none to receive.
   private int prefaceBytes;
+
   private long settingsDeadline;
+
+  /// Set once. Nothing is written or told behind it.
   private boolean closed;
 
   private Http2Connection(
@@ -73,7 +81,7 @@ public final class Http2Connection {
     settings = new SettingsExchange(requireNonNull(ours, "ours"), !server);
     writer = new FrameWriter(requireNonNull(sink, "sink"));
     guard = new FloodGuard(limits, writer);
-    sendFlow = new SendFlow(writer, guard, limits);
+    sender = new Sender(writer, guard, streams, limits);
     receiveWindow = new ReceiveWindow(limits.connectionWindow());
     receiver = new Receiver(this, streams, guard, settings, requests);
     reader = new FrameReader(receiver, limits, ours.maxFrameSize());
@@ -128,6 +136,7 @@ public final class Http2Connection {
     input.position(input.limit());
   }
 
+  /// RFC 9113 §3.4. The first octet that differs decides: HTTP/1 sent here by mistake ends at once.
   private boolean readPreface(ByteBuffer input) throws ConnectionException {
     while (prefaceBytes < PREFACE.length && input.hasRemaining()) {
       if (input.get() != PREFACE[prefaceBytes++]) {
@@ -150,7 +159,7 @@ public final class Http2Connection {
   /// transport has taken bytes of the sink.
   public void flush() {
     if (!closed) {
-      sendFlow.flush();
+      sender.flow().flush();
     }
   }
 
@@ -170,6 +179,7 @@ public final class Http2Connection {
     writer.ping(false, Shutdown.PING);
   }
 
+  /// The second GOAWAY names the last stream that was accepted.
   private void finishShutdown() {
     writer.goAway(shutdown.finish(streams.last()), ErrorCode.NO_ERROR, "");
   }
@@ -192,12 +202,16 @@ public final class Http2Connection {
     listener.failed(error);
   }
 
+  /// Every stream hears of the end before the connection's listener does, so that no request thread
+  /// waits for ever.
   private void resetAll(ConnectionError error) {
+    // A peer that never sent its SETTINGS does not speak HTTP/2 and has read no request.
+    boolean untouched = !server && !settings.isReceived();
     streams.forEach(stream ->
         end(
             stream,
             Ending.RESET_BY_US,
-            new StreamError(stream.id(), error.code(), error.origin(), false, error.reason())));
+            new StreamError(stream.id(), error.code(), error.origin(), untouched, error.reason())));
   }
 
   /// Acts on what should have happened by now: an acknowledgement of our SETTINGS, the end of the
@@ -281,13 +295,7 @@ public final class Http2Connection {
     streams.used(id);
     Http2Stream stream = newStream(id);
     stream.listener = streamListener;
-    stream.requestIsHead = Method.HEAD.equals(request.method());
-    stream.finalHeaderSent = true;
-    Scratch block = sections.request(request);
-    writer.headers(id, block.bytes, block.length, endStream);
-    if (endStream) {
-      sentEnd(stream);
-    }
+    sender.request(stream, request, endStream);
     return stream;
   }
 
@@ -298,65 +306,14 @@ public final class Http2Connection {
 
   // ---- what streams ask for ----
 
-  void sendHeaders(Http2Stream stream, ResponseHeader response, boolean endStream) {
-    if (stream.isClosed()) {
-      return;
-    }
-    boolean informational = StatusCode.isInformational(response.status());
-    if (!server || stream.finalHeaderSent || (informational && endStream)) {
-      throw new IllegalStateException("response not possible now: " + stream);
-    }
-    stream.finalHeaderSent = !informational;
-    Scratch block = sections.response(response);
-    writer.headers(stream.id(), block.bytes, block.length, endStream);
-    guard.useful();
-    if (endStream) {
-      sentEnd(stream);
-    }
-  }
-
-  boolean sendData(Http2Stream stream, ByteBuffer content, boolean endStream) {
-    if (stream.isClosed()) {
-      content.position(content.limit());
-      return true;
-    }
-    requireSending(stream);
-    boolean all = sendFlow.send(stream, content, endStream);
-    if (all && endStream) {
-      sentEnd(stream);
-    }
-    return all;
-  }
-
-  void sendTrailers(Http2Stream stream, Fields trailers) {
-    if (stream.isClosed()) {
-      return;
-    }
-    requireSending(stream);
-    Scratch block = sections.trailers(trailers);
-    writer.headers(stream.id(), block.bytes, block.length, true);
-    sentEnd(stream);
-  }
-
-  private static void requireSending(Http2Stream stream) {
-    if (!stream.finalHeaderSent || !stream.state.canSend()) {
-      throw new IllegalStateException("content not possible now: " + stream);
-    }
-  }
-
-  void reset(Http2Stream stream, ErrorCode code) {
-    if (!stream.isClosed()) {
-      writer.rstStream(stream.id(), code);
-      close(stream, Ending.RESET_BY_US);
-    }
-  }
-
+  /// See [Http2Stream#consumed].
   void consumed(Http2Stream stream, int bytes) {
     stream.unconsumed -= bytes;
     dropped(bytes);
     giveBack(stream, bytes);
   }
 
+  /// See [Http2Stream#release].
   void release(Http2Stream stream) {
     if (stream.released) {
       return;
@@ -364,22 +321,8 @@ public final class Http2Connection {
     stream.released = true;
     streams.released();
     boolean answered = server && !stream.state.canSend();
-    reset(stream, answered ? ErrorCode.NO_ERROR : ErrorCode.CANCEL);
+    sender.reset(stream, answered ? ErrorCode.NO_ERROR : ErrorCode.CANCEL);
     consumed(stream, stream.unconsumed);
-  }
-
-  private void sentEnd(Http2Stream stream) {
-    stream.state = stream.state.sent();
-    sendFlow.remove(stream);
-    if (stream.isClosed()) {
-      streams.close(stream, Ending.ENDED);
-    }
-  }
-
-  private void close(Http2Stream stream, Ending ending) {
-    stream.state = StreamState.CLOSED;
-    sendFlow.remove(stream);
-    streams.close(stream, ending);
   }
 
   // ---- what frames mean, called by Receiver ----
@@ -388,10 +331,11 @@ public final class Http2Connection {
     return limits;
   }
 
-  SendFlow sendFlow() {
-    return sendFlow;
+  Sender sender() {
+    return sender;
   }
 
+  /// Windows begin with what the settings say at this moment (RFC 9113 §6.9.2).
   Http2Stream newStream(int id) {
     Http2Stream stream =
         new Http2Stream(this, id, settings.streamWindow(), settings.peers().initialWindowSize());
@@ -399,6 +343,7 @@ public final class Http2Connection {
     return stream;
   }
 
+  /// END_STREAM has been received.
   void receivedEnd(Http2Stream stream) {
     stream.state = stream.state.received();
     if (stream.isClosed()) {
@@ -428,6 +373,7 @@ public final class Http2Connection {
     }
   }
 
+  /// Bytes come back to a stream's window only while the peer can still send on it.
   private void giveBack(Http2Stream stream, int bytes) {
     if (stream.state.canReceive()) {
       int increment = stream.receiveWindow.consume(bytes);
@@ -469,8 +415,7 @@ public final class Http2Connection {
   void answerTooLarge(int streamId, boolean endStream) throws ConnectionException {
     guard.control();
     guard.reply();
-    Scratch block = sections.response(TOO_LARGE);
-    writer.headers(streamId, block.bytes, block.length, true);
+    sender.answer(streamId, TOO_LARGE);
     if (!endStream) {
       writer.rstStream(streamId, ErrorCode.NO_ERROR);
     }
@@ -481,16 +426,18 @@ public final class Http2Connection {
   }
 
   void resetByPeer(Http2Stream stream, ErrorCode code) {
-    // RFC 9113 §8.7: nothing was done with a refused stream.
-    boolean retriable = code == ErrorCode.REFUSED_STREAM;
+    // RFC 9113 §8.7: nothing was done with a refused stream. §7: nor with one that has to be asked
+    // over HTTP/1.1.
+    boolean retriable = code == ErrorCode.REFUSED_STREAM || code == ErrorCode.HTTP_1_1_REQUIRED;
     end(
         stream,
         Ending.RESET_BY_PEER,
         new StreamError(stream.id(), code, Origin.REMOTE, retriable, "reset by the peer"));
   }
 
+  /// Closes a stream and tells its listener, who hears nothing more.
   private void end(Http2Stream stream, Ending ending, StreamError error) {
-    close(stream, ending);
+    sender.close(stream, ending);
     StreamListener streamListener = stream.listener;
     if (streamListener != null) {
       streamListener.reset(error);
@@ -502,35 +449,26 @@ public final class Http2Connection {
       // RFC 9113 §6.9.
       throw ConnectionException.protocol("WINDOW_UPDATE of 0");
     }
-    if (!sendFlow.widen(increment)) {
+    if (!sender.flow().widen(increment)) {
       // RFC 9113 §6.9.1.
       throw new ConnectionException(ErrorCode.FLOW_CONTROL_ERROR, "window above 2^31-1");
     }
   }
 
+  /// One setting of the peer, in order.
   void setting(int id, int value) throws ConnectionException {
     settings.take(id, value);
     if (id == Wire.HEADER_TABLE_SIZE) {
       // RFC 7541 §4.2: the smallest size in between counts, not only the last.
-      sections.encoder().maxTableSize(settings.peers().headerTableSize());
+      sender.maxTableSize(settings.peers().headerTableSize());
     }
   }
 
-  /// RFC 9113 §6.9.2: a change of the initial window applies to all streams, never to the
-  /// connection.
-  private void adjustWindows(int difference) throws ConnectionException {
-    boolean[] fits = {true};
-    streams.forEach(stream -> fits[0] &= sendFlow.widen(stream, difference));
-    if (!fits[0]) {
-      throw new ConnectionException(
-          ErrorCode.FLOW_CONTROL_ERROR, "SETTINGS_INITIAL_WINDOW_SIZE overflows a window");
-    }
-  }
-
+  /// RFC 9113 §6.5.3: applied, then acknowledged at once.
   void settingsEnd() throws ConnectionException {
     int difference = settings.received();
     if (difference != 0) {
-      adjustWindows(difference);
+      sender.adjustWindows(difference);
     }
     writer.maxFrameBytes(settings.peers().maxFrameSize());
     guard.reply();
@@ -538,6 +476,7 @@ public final class Http2Connection {
     listener.settings(settings.peers());
   }
 
+  /// Our settings hold from here on, for the peer as well.
   void settingsAck() throws ConnectionException {
     if (!settings.acknowledge()) {
       throw ConnectionException.protocol("SETTINGS acknowledged twice");
@@ -559,6 +498,7 @@ public final class Http2Connection {
     }
   }
 
+  /// GOAWAY has been received.
   void peerLeaves(int lastStreamId, ErrorCode code, String debug) throws ConnectionException {
     shutdown.peerLeaves(lastStreamId);
     if (!server) {

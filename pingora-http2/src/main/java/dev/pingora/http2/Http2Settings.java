@@ -129,6 +129,7 @@ public record Http2Settings(
     put(out, Wire.MAX_HEADER_LIST_SIZE, maxHeaderListSize, INITIAL.maxHeaderListSize);
   }
 
+  /// One setting, unless it is what holds anyway (RFC 9113 §6.5.1).
   private static void put(ByteBuffer out, int id, int value, int initial) {
     if (value != initial) {
       out.putShort((short) id).putInt(value);

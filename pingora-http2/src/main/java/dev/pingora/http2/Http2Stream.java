@@ -69,7 +69,7 @@ public final class Http2Stream {
   /// @param endStream whether neither content nor trailers follow
   /// @throws IllegalStateException if the final response has been sent already
   public void sendHeaders(ResponseHeader response, boolean endStream) {
-    connection.sendHeaders(this, response, endStream);
+    connection.sender().response(this, response, endStream);
   }
 
   /// Sends as much of the content as windows, output and the turns of other streams permit now.
@@ -81,19 +81,19 @@ public final class Http2Stream {
   /// @param endStream whether the stream ends with these bytes
   /// @return whether everything was taken
   public boolean sendData(ByteBuffer content, boolean endStream) {
-    return connection.sendData(this, content, endStream);
+    return connection.sender().data(this, content, endStream);
   }
 
   /// Sends the trailer section, which ends the stream in this direction. To be called when
   /// [#sendData] has taken all content.
   public void sendTrailers(Fields trailers) {
-    connection.sendTrailers(this, trailers);
+    connection.sender().trailers(this, trailers);
   }
 
   /// Ends the stream at once in both directions. A server that has answered completely and does not
   /// want the rest of the request uses NO_ERROR (RFC 9113 §8.1).
   public void reset(ErrorCode code) {
-    connection.reset(this, code);
+    connection.sender().reset(this, code);
   }
 
   /// Says that the application is done with so many bytes of content, which lets the peer send as

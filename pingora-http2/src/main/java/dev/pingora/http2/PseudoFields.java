@@ -26,6 +26,7 @@ final class PseudoFields {
   private String lastScheme = "https";
   private String lastAuthority = "";
 
+  /// Forgets the message before, but not its texts.
   void reset() {
     method = null;
     scheme = null;
@@ -125,6 +126,7 @@ final class PseudoFields {
     return null;
   }
 
+  /// {@return the octets as text, without making one if it is the likely one}
   private static String text(byte[] bytes, int from, int length, String likely) {
     return Octets.equal(bytes, from, length, likely)
         ? likely
@@ -172,6 +174,7 @@ final class PseudoFields {
     return null;
   }
 
+  /// The schemes that cannot do without an authority.
   private static boolean isHttp(String scheme) {
     return scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("http");
   }

@@ -31,7 +31,11 @@ final class Receiver implements FrameHandler {
   private final FloodGuard guard;
   private final SettingsExchange settings;
   private final @Nullable RequestListener requests;
+
+  /// One for the whole connection: all streams share its table.
   private final HpackDecoder decoder = new HpackDecoder();
+
+  /// The field section read last.
   private final SectionReader section;
 
   // The DATA frame being read; its stream is null when the content is dropped.
@@ -99,6 +103,10 @@ final class Receiver implements FrameHandler {
     }
   }
 
+  /// Judges a DATA frame on an open stream; the first rule it breaks decides.
+  ///
+  /// @param length what counts against the window, padding included
+  /// @param content what counts as content
   private boolean acceptsData(Http2Stream stream, int length, int content, boolean endStream)
       throws ConnectionException {
     if (!stream.state.canReceive()) {
@@ -177,6 +185,8 @@ final class Receiver implements FrameHandler {
     }
   }
 
+  /// What a section has to be is known before it is read: behind the header there are only
+  /// trailers.
   private SectionReader.Kind kindFor(@Nullable Http2Stream stream) {
     if (stream != null && stream.finalHeaderReceived) {
       return SectionReader.Kind.TRAILERS;
@@ -184,6 +194,7 @@ final class Receiver implements FrameHandler {
     return requests == null ? SectionReader.Kind.RESPONSE : SectionReader.Kind.REQUEST;
   }
 
+  /// A section for a stream that is not in the table: a new request, or a late frame, or an error.
   private void unknownStream(int streamId, @Nullable String wrong, boolean endStream)
       throws ConnectionException {
     RequestListener listener = requests;
@@ -211,6 +222,7 @@ final class Receiver implements FrameHandler {
     }
   }
 
+  /// A new stream. Whatever is wrong with it is of the stream, not of the connection.
   private void newRequest(
       RequestListener listener, int streamId, @Nullable String wrong, boolean endStream)
       throws ConnectionException {
@@ -240,6 +252,7 @@ final class Receiver implements FrameHandler {
     return streams.open() >= most || streams.unreleased() / 2 >= most;
   }
 
+  /// RFC 9113 §5.1.2, §8.7: refused means untouched, so the client may try again.
   private void refuseStream(int streamId) throws ConnectionException {
     boolean open = streams.open() >= settings.ours().maxConcurrentStreams();
     if (open && settings.isAcknowledged()) {
@@ -251,6 +264,8 @@ final class Receiver implements FrameHandler {
     }
   }
 
+  /// The request becomes a stream. The state is settled before the listener is told, since it may
+  /// answer at once.
   private void open(RequestListener listener, int streamId, boolean endStream) {
     guard.useful();
     Http2Stream stream = connection.newStream(streamId);
@@ -264,6 +279,7 @@ final class Receiver implements FrameHandler {
     stream.listener = listener.request(stream, request, endStream);
   }
 
+  /// A header section on a client: informational or final.
   private void response(Http2Stream stream, boolean endStream) throws ConnectionException {
     int status = section.status();
     if (StatusCode.isInformational(status)) {
@@ -302,6 +318,7 @@ final class Receiver implements FrameHandler {
     listener(stream).response(section.toResponse(), false);
   }
 
+  /// The second and last section of a stream.
   private void trailers(Http2Stream stream, boolean endStream) throws ConnectionException {
     if (!endStream) {
       // RFC 9113 §8.1: trailers end the stream.
@@ -355,7 +372,7 @@ final class Receiver implements FrameHandler {
     if (increment == 0) {
       // RFC 9113 §6.9.
       connection.streamError(stream, ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE of 0");
-    } else if (!connection.sendFlow().widen(stream, increment)) {
+    } else if (!connection.sender().flow().widen(stream, increment)) {
       // RFC 9113 §6.9.1.
       connection.streamError(stream, ErrorCode.FLOW_CONTROL_ERROR, "window above 2^31-1");
     }
@@ -412,6 +429,7 @@ final class Receiver implements FrameHandler {
 
   // ---- small things ----
 
+  /// Streams above the last one are idle, and those of the server always are.
   private boolean isIdle(int streamId) {
     return streamId > streams.last() || (streamId & 1) == 0;
   }

@@ -40,16 +40,26 @@ final class SectionReader implements FieldTarget {
 
   private final Http2Settings ours;
   private final Http2Limits limits;
+
+  /// The path of a request, then the lines.
   private final Scratch lines = new Scratch();
+
+  /// Crumbs joined so far; empty as long as there is only one.
   private final Scratch cookies = new Scratch();
+
   private final PseudoFields pseudo = new PseudoFields();
+
+  /// Where the lines are; see [#STRIDE].
   private int[] positions = new int[FIRST_LINES * STRIDE];
 
   private Kind kind = Kind.TRAILERS;
   private int count;
   private long listSize;
   private int seen;
+
+  /// The first rule that the section breaks.
   private @Nullable String malformed;
+
   private boolean tooLarge;
   private long contentLength;
 
@@ -62,6 +72,7 @@ final class SectionReader implements FieldTarget {
     this.limits = limits;
   }
 
+  /// Forgets the section before. What was made of it has arrays of its own.
   void begin(Kind sectionKind) {
     kind = sectionKind;
     lines.reset(KEEP);
@@ -108,11 +119,13 @@ final class SectionReader implements FieldTarget {
     }
   }
 
+  /// The section is malformed; the rest of it is only decoded.
   private void refuse(int from, String reason) {
     malformed = reason;
     lines.length = from;
   }
 
+  /// A pseudo-header field leaves the array, except that the path stays, without its name.
   private void pseudo(int nameFrom, int nameLength, int valueFrom, int valueLength) {
     byte[] bytes = lines.bytes;
     String wrong;
@@ -134,6 +147,7 @@ final class SectionReader implements FieldTarget {
     }
   }
 
+  /// A field line whose grammar is right.
   private void regular(int nameFrom, int nameLength, int valueFrom, int valueLength) {
     byte[] bytes = lines.bytes;
     // Names that need more than their grammar differ in length from most others.
@@ -157,6 +171,7 @@ final class SectionReader implements FieldTarget {
     }
   }
 
+  /// The line that ends where the array ends becomes a line of the section.
   private void keep(int nameFrom, int nameLength, int valueFrom) {
     byte[] bytes = lines.ensure(CRLF);
     bytes[lines.length++] = '\r';
@@ -176,6 +191,7 @@ final class SectionReader implements FieldTarget {
     return Octets.equal(bytes, nameFrom, name.length(), name) ? "connection-specific field" : null;
   }
 
+  /// The two forbidden names of ten letters.
   private static @Nullable String judgeTen(byte[] bytes, int nameFrom) {
     String wrong = forbid(bytes, nameFrom, "connection");
     return wrong != null ? wrong : forbid(bytes, nameFrom, "keep-alive");
@@ -310,6 +326,8 @@ final class SectionReader implements FieldTarget {
     return toFields(Arrays.copyOf(lines.bytes, lines.length), lines.length);
   }
 
+  /// The joined line comes last: the order of lines of different names means nothing (RFC 9110
+  /// §5.3).
   private void joinCookies() {
     if (cookies.length > 0) {
       int nameFrom = lines.length;
@@ -326,6 +344,9 @@ final class SectionReader implements FieldTarget {
     }
   }
 
+  /// Indexes the lines in their final array.
+  ///
+  /// @param end where the last line ends
   private Fields toFields(byte[] head, int end) {
     Fields fields = Fields.ofSection(head, count);
     for (int i = 0; i < count; i++) {
@@ -348,6 +369,7 @@ final class SectionReader implements FieldTarget {
     return !crumb && !host;
   }
 
+  /// Lines are neighbours: one ends where the next begins.
   private int lineEnd(int line, int end) {
     return line + 1 < count ? positions[(line + 1) * STRIDE] : end;
   }

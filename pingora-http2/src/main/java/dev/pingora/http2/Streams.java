@@ -34,7 +34,9 @@ final class Streams {
     RESET_BY_US
   }
 
+  /// A power of two; streams of one bucket are chained. Grows with the number of open streams.
   private @Nullable Http2Stream[] buckets = new Http2Stream[FIRST_BUCKETS];
+
   private int open;
   private int unreleased;
 
@@ -66,6 +68,7 @@ final class Streams {
     last = id;
   }
 
+  /// {@return the stream, or null if it is idle or closed}
   @Nullable Http2Stream find(int id) {
     Http2Stream stream = buckets[bucket(id)];
     while (stream != null && stream.id() != id) {
@@ -74,6 +77,7 @@ final class Streams {
     return stream;
   }
 
+  /// A stream opens. It is counted until it is closed, and again until it is released.
   void add(Http2Stream stream) {
     if (open == buckets.length) {
       grow();
@@ -106,6 +110,7 @@ final class Streams {
     unreleased--;
   }
 
+  /// Notes how a stream ended, and forgets the one that ended 128 streams before.
   void remember(int id, Ending ending) {
     if (closedIds.length == 0) {
       closedIds = new int[REMEMBERED];

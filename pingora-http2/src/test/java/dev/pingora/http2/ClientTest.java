@@ -5,6 +5,10 @@ package dev.pingora.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ErrorSource;
+import dev.pingora.error.ProxyException;
+import dev.pingora.error.Retry;
 import dev.pingora.http.HttpVersion;
 import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
@@ -364,7 +368,7 @@ final class ClientTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, PROTOCOL_ERROR", "8, CANCEL", "13, HTTP_1_1_REQUIRED", "0, NO_ERROR"})
+  @CsvSource({"1, PROTOCOL_ERROR", "8, CANCEL", "2, INTERNAL_ERROR", "0, NO_ERROR"})
   void otherResetsCannotBeRetriedBlindly(int code, ErrorCode expected) {
     ClientFixture client = ClientFixture.open();
     StreamLog stream = client.get("/");
@@ -445,5 +449,55 @@ final class ClientTest {
       client.sink.take();
     }
     assertThat(client.log.failure).isNull();
+  }
+
+  // ---- what the proxy makes of it ----
+
+  private static ProxyException failureAfter(Raw raw) {
+    ClientFixture client = ClientFixture.open();
+    StreamLog stream = client.get("/");
+    client.send(raw);
+    return stream.error().asException(ErrorSource.UPSTREAM);
+  }
+
+  @Test
+  void aRefusalBecomesAnErrorThatCanBeRetried() {
+    ProxyException failure = failureAfter(new Raw().reset(1, 7));
+    assertThat(failure.kind()).isEqualTo(ErrorKind.H2_ERROR);
+    assertThat(failure.source()).isEqualTo(ErrorSource.UPSTREAM);
+    assertThat(failure.retry()).isEqualTo(Retry.ALWAYS);
+    assertThat(failure).hasMessageContaining("REFUSED_STREAM");
+  }
+
+  @Test
+  void http11RequiredBecomesADowngrade() {
+    ProxyException failure = failureAfter(new Raw().reset(1, 13));
+    assertThat(failure.kind()).isEqualTo(ErrorKind.H2_DOWNGRADE);
+    assertThat(failure.retry()).isEqualTo(Retry.ALWAYS);
+  }
+
+  @Test
+  void aBrokenPeerBecomesInvalidH2() {
+    ProxyException failure = failureAfter(new Raw().frame(6, 0, 1, new byte[8]));
+    assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID_H2);
+    assertThat(failure.retry()).isEqualTo(Retry.NEVER);
+  }
+
+  @Test
+  void otherResetsAreFinal() {
+    ProxyException failure = failureAfter(new Raw().reset(1, 2));
+    assertThat(failure.kind()).isEqualTo(ErrorKind.H2_ERROR);
+    assertThat(failure.retry()).isEqualTo(Retry.NEVER);
+  }
+
+  @Test
+  void aServerThatSpeaksHttp1HasReadNoRequest() {
+    ClientFixture client = new ClientFixture();
+    StreamLog stream = client.get("/");
+    client.send(new Raw().text("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    ProxyException failure = stream.error().asException(ErrorSource.UPSTREAM);
+    assertThat(failure.retry()).isEqualTo(Retry.ALWAYS);
+    assertThat(client.log.failure().asException(ErrorSource.UPSTREAM).retry())
+        .isEqualTo(Retry.NEVER);
   }
 }

@@ -115,6 +115,8 @@ final class HpackDecoderTest {
         "4001617f80808000", // length beyond the block
         "ff8080808000", // §5.1: an integer too long
         "ffffffffff7f", // §5.1: an integer too large
+        "400161 7fffffffff07", // a length that overflows
+        "7fffffffff07 0161", // an index that overflows
         "ff", // integer cut off
         "4081ff0161", // §5.2: padding of eight bits
         "408118 0161", // §5.2: padding with zeros
