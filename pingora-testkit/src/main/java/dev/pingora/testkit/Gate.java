@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 public final class Gate {
   /// How long anything in this package waits unless told otherwise. Ample: it passes only in a test
   /// that fails.
-  public static final Duration PATIENCE = Duration.ofSeconds(10);
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final String name;
   private final CountDownLatch latch = new CountDownLatch(1);

@@ -355,6 +355,14 @@ public final class Wire implements AutoCloseable {
     return this;
   }
 
+  /// Reads and forgets whatever comes until the other side is gone, orderly or not.
+  public Wire skipToGone() {
+    do {
+      unread.position(unread.limit());
+    } while (poll("the end or a reset") == Found.BYTES);
+    return this;
+  }
+
   private Found expectNoMoreBytes(String awaited) {
     Found found = unread.hasRemaining() ? Found.BYTES : poll(awaited);
     if (found == Found.BYTES) {
