@@ -9,6 +9,7 @@ module dev.pingora.runtime {
   requires static org.jspecify;
   requires transitive dev.pingora.error;
   requires transitive dev.pingora.timeout;
+  requires jdk.net;
   requires io.netty.common;
   requires io.netty.buffer;
   requires io.netty.transport;

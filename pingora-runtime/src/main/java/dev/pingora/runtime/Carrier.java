@@ -16,9 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 /// the queue, so a thread that yields in a circle starves nobody.
 ///
 /// Ownership: `local` belongs to the carrier (and to the virtual threads mounted on it); `foreign`
-/// is the lock-free door for every other thread. No wake-up is lost: the carrier writes `parked`,
-/// then looks at `foreign`; a foreign thread writes `foreign`, then looks at `parked` (both
-/// volatile); the same holds for the event loop's sleep, see [Loop].
+/// is the lock-free door for every other thread.
 @SuppressWarnings("ReferenceEquality") // threads are compared by identity on purpose
 final class Carrier implements Executor {
   private final Thread thread;
@@ -26,7 +24,7 @@ final class Carrier implements Executor {
   private final Queue<Runnable> foreign = new ConcurrentLinkedQueue<>();
   private final Runnable wakeEventLoop;
 
-  private volatile boolean parked;
+  private final SleepFlag sleep = new SleepFlag();
   private volatile boolean stopped;
 
   /// @param wakeEventLoop called by foreign threads after they queued something; must be cheap when
@@ -49,7 +47,7 @@ final class Carrier implements Executor {
       return;
     }
     foreign.add(continuation);
-    if (parked) {
+    if (sleep.take()) {
       LockSupport.unpark(thread);
     }
     wakeEventLoop.run();
@@ -92,10 +90,10 @@ final class Carrier implements Executor {
 
   /// Reached only while the event-loop thread itself waits for a lock that a foreign thread holds.
   private void parkUntilWork() {
-    parked = true;
+    sleep.lieDown();
     if (foreign.isEmpty() && !stopped) {
       LockSupport.park(this);
     }
-    parked = false;
+    sleep.getUp();
   }
 }

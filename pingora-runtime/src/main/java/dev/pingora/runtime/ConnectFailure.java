@@ -7,7 +7,6 @@ import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.util.Locale;
@@ -23,7 +22,7 @@ final class ConnectFailure {
 
   private static ErrorKind kind(IOException cause) {
     String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-    if (text.contains("refused") || text.contains("no such file")) {
+    if (text.contains("refused")) {
       return ErrorKind.CONNECT_REFUSED;
     }
     if (text.contains("timed out")) {
@@ -37,6 +36,9 @@ final class ConnectFailure {
     if (cause instanceof BindException || text.contains("cannot assign")) {
       return ErrorKind.BIND_ERROR;
     }
-    return cause instanceof ConnectException ? ErrorKind.CONNECT_REFUSED : ErrorKind.CONNECT_ERROR;
+    if (text.contains("not permitted") || text.contains("already in use")) {
+      return ErrorKind.INTERNAL_ERROR;
+    }
+    return ErrorKind.CONNECT_ERROR;
   }
 }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /// One byte stream, as the request thread that owns it sees it: blocking reads and writes that
@@ -36,9 +35,6 @@ public final class Connection {
   /// How long a closing connection waits for a peer that takes none of what is still to be sent.
   public static final long CLOSE_STALL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  private static final AtomicIntegerFieldUpdater<Connection> FLUSH_QUEUED =
-      AtomicIntegerFieldUpdater.newUpdater(Connection.class, "flushQueued");
-
   private final Loop loop;
   private final ErrorSource side;
   private final SocketAddress remoteAddress;
@@ -54,11 +50,7 @@ public final class Connection {
   private volatile @Nullable Runnable closeAction;
   private volatile @Nullable Linger closing;
 
-  /// When to give up a connection at rest, [RequestThread#NEVER] for never.
-  private volatile long expiry = RequestThread.NEVER;
-
-  @SuppressWarnings("UnusedVariable") // through FLUSH_QUEUED
-  private volatile int flushQueued;
+  private final FlushFlag flushFlag;
 
   Connection(Loop loop, Wire wire, ErrorSource side, SocketAddress remote, SocketAddress local) {
     this.loop = loop;
@@ -66,6 +58,7 @@ public final class Connection {
     this.remoteAddress = remote;
     this.localAddress = local;
     this.establishedNanos = loop.now();
+    this.flushFlag = new FlushFlag(!loop.isBound());
     this.inbox = new Inbox(loop.buffers());
     this.outbox = new Outbox(loop.buffers(), !loop.isBound());
     this.io = new ConnectionIo(this, wire, inbox, outbox);
@@ -142,12 +135,19 @@ public final class Connection {
   ///
   /// @return false when there is something already; the caller still owns the connection
   public boolean rest(Runnable action) {
-    flush();
+    if (outbox.push()) {
+      queueFlush();
+    }
+    outbox.dropTail(); // empty
     RequestThread previous = owner;
     owner = null;
     restAction = action;
     if (!io.isClosed() && !io.isHungUp() && inbox.rest()) {
-      return true; // the connection may be somebody else's by now
+      // It may be somebody else's by now; the loop looks at the state once more.
+      if (inbox.isReadable()) {
+        loop.wantRead(io);
+      }
+      return true;
     }
     restAction = null;
     owner = previous;
@@ -156,6 +156,9 @@ public final class Connection {
 
   /// Gives back what a connection needs only while it is busy; before a long rest.
   public void trim() {
+    if (outbox.push()) {
+      queueFlush();
+    }
     outbox.trim();
   }
 
@@ -229,7 +232,8 @@ public final class Connection {
   // --- writing ---
 
   /// {@return output with room for `bytes` at its position} Put bytes there; nothing else is needed
-  /// but a later [#flush]. Wait for [#hasRoom] first.
+  /// but a later [#flush]. Wait for [#hasRoom] first. Valid until this thread waits, writes by
+  /// another method, or flushes.
   ///
   /// @param bytes at most [#MAX_ROOM]
   public ByteBuffer room(int bytes) {
@@ -241,9 +245,9 @@ public final class Connection {
     return outbox.hasRoom();
   }
 
-  /// {@return bytes written, flushed and not yet taken by the socket}
+  /// {@return bytes written and not yet taken by the socket}
   public long pendingOutput() {
-    return outbox.pending();
+    return outbox.pending() + outbox.filling();
   }
 
   /// Announces that the owner is about to wait for [#hasRoom]; it is signalled then. Look at
@@ -317,9 +321,10 @@ public final class Connection {
     input.limit(limit);
   }
 
-  /// Hands what was written to the event loop, which sends it in this turn. Never waits.
+  /// Hands what was written to the event loop, which sends it in this turn, together with what is
+  /// written and flushed until then. Never waits.
   public void flush() {
-    if (outbox.push()) {
+    if (loop.isBound() ? outbox.hasUnsent() : outbox.push()) {
       queueFlush();
     }
   }
@@ -338,7 +343,9 @@ public final class Connection {
   ///
   /// @throws ProxyException as [#awaitRoom]
   public void drain(RequestThread thread, long nanos) throws ProxyException {
-    flush();
+    if (outbox.push()) {
+      queueFlush();
+    }
     failIfWriteFailed();
     long sent = outbox.sent();
     long deadline = loop.deadlineIn(nanos);
@@ -382,14 +389,13 @@ public final class Connection {
   ///
   /// @param deadline on the scale of [Loop#now]
   public void expireAt(long deadline) {
-    expiry = deadline;
-    io.armExpiry(deadline);
+    io.expireAt(deadline);
   }
 
   /// Takes the deadline of [#expireAt] back. Costs a field write: a timer that fires for nothing
   /// sees it.
   public void unexpire() {
-    expiry = RequestThread.NEVER;
+    io.unexpire();
   }
 
   @Override
@@ -404,8 +410,7 @@ public final class Connection {
   }
 
   private void queueFlush() {
-    loop.fenceIfShared(); // Dekker with flushNow
-    if (FLUSH_QUEUED.compareAndSet(this, 0, 1)) {
+    if (flushFlag.raise()) {
       loop.wantFlush(io);
     }
   }
@@ -418,17 +423,12 @@ public final class Connection {
 
   /// Begins a flush: what the owner hands over from here on queues another one.
   void flushBegins() {
-    flushQueued = 0;
-    loop.fenceIfShared(); // Dekker with queueFlush: what did not queue a flush is seen by this one
+    flushFlag.lower();
   }
 
   /// {@return how the owner closed the connection; null while it has not}
   @Nullable Linger closing() {
     return closing;
-  }
-
-  long expiry() {
-    return expiry;
   }
 
   /// {@return what runs now that the connection is no longer at rest} Once.

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///    └── failure, expiry at rest, end of the loop ──────────────────────────────────────────┘
 /// ```
 ///
-/// Everything here runs on the event-loop thread, but for the accessors of volatile fields and
-/// [#armExpiry].
+/// Everything here runs on the event-loop thread, but for the accessors of volatile fields and the
+/// expiry.
 final class ConnectionIo implements WireEvents {
   /// Most bytes that a lingering connection reads and drops in one turn of the loop.
   private static final int DISCARD_PER_TURN = 4 * BufferPool.BUFFER_BYTES;
@@ -41,9 +41,8 @@ final class ConnectionIo implements WireEvents {
   private volatile boolean closed;
   private volatile @Nullable IOException writeFailure;
 
-  /// When the timer is known to fire for the expiry at rest, [RequestThread#NEVER] if it is not
-  /// scheduled. Written by the owner when it arms, by the loop when it fires.
-  private volatile long armed = RequestThread.NEVER;
+  /// When to give up a connection at rest. Set by the owner.
+  private final LazyDeadline expiry = new LazyDeadline();
 
   /// The socket took less than there was: [#onWritable] will come.
   private boolean blocked;
@@ -124,6 +123,8 @@ final class ConnectionIo implements WireEvents {
     }
     if (inbox.deliver(wire, hungUp)) {
       connection.signalOwner();
+    } else if (inbox.stir(wire, hungUp)) {
+      runRestAction();
     } else if (inbox.starved() && !starved) {
       starved = true;
       loop.starved(this);
@@ -327,18 +328,21 @@ final class ConnectionIo implements WireEvents {
 
   // --- time ---
 
-  /// Makes sure that the expiry is looked at when `deadline` comes. Event loop or owner.
-  void armExpiry(long deadline) {
-    long known = armed;
-    if (known != RequestThread.NEVER && known - deadline <= 0) {
-      return; // the timer fires early enough, and looks again
+  /// Sets the expiry at rest. Event loop or owner.
+  void expireAt(long deadline) {
+    if (!expiry.set(deadline)) {
+      return;
     }
-    armed = deadline;
     if (loop.isBound() || loop.inEventLoop()) {
       schedule(deadline);
     } else {
       loop.post(() -> schedule(deadline));
     }
+  }
+
+  /// Takes the expiry back. Event loop or owner.
+  void unexpire() {
+    expiry.clear();
   }
 
   private void schedule(long deadline) {
@@ -355,18 +359,16 @@ final class ConnectionIo implements WireEvents {
 
   /// Idle for too long, stalled for too long while closing, or lingered for too long.
   private void onTimer() {
-    armed = RequestThread.NEVER;
     if (abandoned) {
       onClosingTimer();
       return;
     }
-    long wanted = connection.expiry();
-    if (wanted == RequestThread.NEVER) {
+    long next = expiry.fire(loop.now());
+    if (next == LazyDeadline.NEVER) {
       return;
     }
-    if (wanted - loop.now() > 0) {
-      armed = wanted;
-      schedule(wanted);
+    if (next - loop.now() > 0) {
+      schedule(next);
     } else if (inbox.wake()) {
       tearDown(null, true);
       runRestAction();

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -40,15 +39,13 @@ final class EpollAcceptor implements Transport.Acceptor, EpollIoHandle {
   private static final SocketAddress UNNAMED = UnixDomainSocketAddress.of("");
 
   private final Loop loop;
-  private final List<Loop> serving;
   private final Socket socket;
   private final SocketAddress localAddress;
   private final SocketTuning tuning;
-  private final OnAccept onAccept;
+  private final Reception reception;
   private final boolean anyLocal;
   private final byte[] accepted = new byte[128];
   private final Timer retry = new Timer(this::onRetry);
-  private int turn;
 
   /// The owner of the listener wants no more connections for now.
   private boolean paused;
@@ -61,18 +58,16 @@ final class EpollAcceptor implements Transport.Acceptor, EpollIoHandle {
 
   EpollAcceptor(
       Loop loop,
-      List<Loop> serving,
       Socket socket,
       SocketAddress localAddress,
       SocketTuning tuning,
-      OnAccept onAccept)
+      Reception reception)
       throws IOException {
     this.loop = loop;
-    this.serving = serving;
     this.socket = socket;
     this.localAddress = localAddress;
     this.tuning = tuning;
-    this.onAccept = onAccept;
+    this.reception = reception;
     this.quietUntil = loop.now();
     this.anyLocal =
         localAddress instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress();
@@ -132,8 +127,7 @@ final class EpollAcceptor implements Transport.Acceptor, EpollIoHandle {
   private void welcome(Socket client) {
     boolean inet = localAddress instanceof InetSocketAddress;
     SocketAddress remote = inet ? NativeInetAddress.address(accepted, 1, accepted[0]) : UNNAMED;
-    Loop target = serving.get(turn);
-    turn = turn + 1 == serving.size() ? 0 : turn + 1;
+    Loop target = reception.next();
     if (target == loop) {
       open(target, client, remote);
     } else if (!target.post(() -> open(target, client, remote))) {
@@ -156,13 +150,7 @@ final class EpollAcceptor implements Transport.Acceptor, EpollIoHandle {
       closeQuietly(client);
       return;
     }
-    target.opened(connection.io());
-    try {
-      onAccept.accepted(connection);
-    } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "nobody serves a connection to " + localAddress, e);
-      connection.io().destroy(null);
-    }
+    reception.introduce(connection);
   }
 
   private static void closeQuietly(Socket socket) {
@@ -190,11 +178,12 @@ final class EpollAcceptor implements Transport.Acceptor, EpollIoHandle {
     listenNow();
   }
 
-  /// Asks epoll for what is wanted now: new connections, or nothing.
+  /// Asks epoll for what is wanted now: new connections, or nothing but errors. (No interest at all
+  /// would make Netty forget the descriptor, and refuse to ask for it again.)
   private void listenNow() {
     IoRegistration own = registration;
     if (own != null) {
-      own.submit(paused || refused ? EpollIoOps.NONE : EpollIoOps.EPOLLIN);
+      own.submit(paused || refused ? EpollIoOps.EPOLLERR : EpollIoOps.EPOLLIN);
     }
   }
 

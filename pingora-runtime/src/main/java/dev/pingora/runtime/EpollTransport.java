@@ -10,10 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -128,13 +125,12 @@ final class EpollTransport implements Transport {
         }
       }
       socket.bind(nettyAddress(spec.address()));
-      if (spec.address() instanceof UnixDomainSocketAddress unix) {
-        Files.setPosixFilePermissions(unix.getPath(), permissions(spec.unixMode()));
-      }
+      spec.setUnixMode();
       socket.listen(spec.backlog());
       SocketAddress local =
           spec.address() instanceof InetSocketAddress ? socket.localAddress() : spec.address();
-      Acceptor acceptor = new EpollAcceptor(loop, serving, socket, local, spec.tuning(), onAccept);
+      Acceptor acceptor =
+          new EpollAcceptor(loop, socket, local, spec.tuning(), new Reception(serving, onAccept));
       acceptors.add(acceptor);
       return acceptor;
     } catch (IOException | RuntimeException e) {
@@ -149,6 +145,11 @@ final class EpollTransport implements Transport {
     List.copyOf(connecting).forEach(PendingConnect::drop);
   }
 
+  @Override
+  public boolean isClosed() {
+    return true;
+  }
+
   private static Socket open(SocketAddress address) {
     return address instanceof UnixDomainSocketAddress
         ? Socket.newSocketDomain()
@@ -159,18 +160,6 @@ final class EpollTransport implements Transport {
     return address instanceof UnixDomainSocketAddress unix
         ? new DomainSocketAddress(unix.getPath().toString())
         : address;
-  }
-
-  /// {@return the permissions of a mode such as `0660`}
-  static Set<PosixFilePermission> permissions(int mode) {
-    Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
-    PosixFilePermission[] all = PosixFilePermission.values(); // owner r, w, x, group …, others …
-    for (int i = 0; i < all.length; i++) {
-      if ((mode >> (all.length - 1 - i) & 1) != 0) {
-        set.add(all[i]);
-      }
-    }
-    return set;
   }
 
   private static void closeQuietly(@Nullable Socket socket) {

@@ -13,6 +13,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 
 /// A socket registered with the loop's epoll directly, without a Netty channel in between:
@@ -115,18 +116,36 @@ final class EpollWire implements Wire, EpollIoHandle {
   @Override
   public int receive(Buffer into) throws IOException {
     requireOpen();
-    // SAFETY: the address is that of a live direct buffer of this capacity, which we own.
-    return socket.recvAddress(into.address, 0, into.capacity());
+    try {
+      // SAFETY: the address is that of a live direct buffer of this capacity, which we own.
+      return socket.recvAddress(into.address, 0, into.capacity());
+    } catch (NotYetConnectedException e) {
+      throw notConnected(e);
+    }
   }
 
   @Override
   public int send(Buffer from) throws IOException {
     requireOpen();
     ByteBuffer bytes = from.bytes;
-    // SAFETY: position and limit lie within the live direct buffer behind the address.
-    int n = socket.sendAddress(from.address, bytes.position(), bytes.limit());
-    bytes.position(bytes.position() + n);
-    return n;
+    try {
+      // SAFETY: position and limit lie within the live direct buffer behind the address.
+      int n = socket.sendAddress(from.address, bytes.position(), bytes.limit());
+      bytes.position(bytes.position() + n);
+      return n;
+    } catch (NotYetConnectedException e) {
+      throw notConnected(e);
+    }
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    requireOpen();
+    try {
+      socket.shutdown(false, true);
+    } catch (NotYetConnectedException e) {
+      throw notConnected(e);
+    }
   }
 
   /// The number of a closed descriptor may be another socket's by now.
@@ -145,10 +164,9 @@ final class EpollWire implements Wire, EpollIoHandle {
     }
   }
 
-  @Override
-  public void shutdownOutput() throws IOException {
-    requireOpen();
-    socket.shutdown(false, true);
+  /// ENOTCONN, which Netty takes for a mistake of ours: the peer has reset the connection.
+  private static IOException notConnected(NotYetConnectedException cause) {
+    return new IOException("Transport endpoint is not connected", cause);
   }
 
   @Override

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 ///            ask()           deliver()                         take()
 ///   IDLE ───────────► WANTED ─────────► FILLING ───► READY ──────────────► IDLE
 ///    │                  │  ▲               │            (an end or a failure stays READY)
-///    │ rest()    rest() │  └── nothing ────┘
-///    └───► RESTING ◄────┘
-///             └── any event ──► IDLE, and the rest action runs
+///    │ rest()    rest() │  └── nothing ────┤
+///    └───► RESTING ◄────┘                  │
+///           │   └────────── stir() ────────┘
+///           └── any event ──► IDLE, and the rest action runs
 /// ```
 ///
 /// Nothing is read that nobody asked for, so back-pressure is the absence of a request. Ownership:
@@ -139,18 +140,29 @@ final class Inbox {
     return buffer;
   }
 
-  /// Goes to rest: the next event runs the rest action instead of waiting for a request.
+  /// Goes to rest: the next event runs the rest action instead of waiting for a request. If the
+  /// socket may have something already ([#isReadable] afterwards) the loop must be told to look.
   ///
-  /// @return false when something is there already: not at rest
+  /// @return false when something has arrived: not at rest
+  @SuppressWarnings("ThreadPriorityCheck") // a yield lets the event loop of a bound flavour go on
   boolean rest() {
-    if (unread().hasRemaining()) {
+    if (take()) {
       return false;
     }
-    take();
-    if (current != null || (!compareAndSet(IDLE, RESTING) && !compareAndSet(WANTED, RESTING))) {
-      return false;
+    while (!compareAndSet(IDLE, RESTING) && !compareAndSet(WANTED, RESTING)) {
+      if (stateAcquire() == READY) {
+        return false;
+      }
+      // FILLING, which lasts as long as one system call. Not a mere spin: the event loop may have
+      // to wait in the middle of it (for an arena of Netty's), and come back on this very carrier.
+      Thread.yield();
     }
-    return !readable || !compareAndSet(RESTING, IDLE);
+    return true;
+  }
+
+  /// {@return whether the socket may have something} Asked after [#rest] by the request thread.
+  boolean isReadable() {
+    return readable;
   }
 
   /// {@return whether the connection was at rest and is the caller's now}
@@ -181,10 +193,28 @@ final class Inbox {
       buffers.release(buffer);
       return false; // it has gone to rest in this very moment, and will see `readable`
     }
-    return fill(wire, buffer, hungUp);
+    return fill(wire, buffer, hungUp, WANTED);
   }
 
-  private boolean fill(Wire wire, Buffer buffer, boolean hungUp) {
+  /// Looks whether a connection that went to rest has something. If so it is at rest no longer.
+  ///
+  /// @return whether its rest action must run
+  boolean stir(Wire wire, boolean hungUp) {
+    if (!readable || stateVolatile() != RESTING) {
+      return false;
+    }
+    Buffer buffer = buffers.take();
+    if (buffer == null) {
+      return wake(); // a thread that waits for a buffer
+    }
+    if (!compareAndSet(RESTING, FILLING)) {
+      buffers.release(buffer);
+      return false;
+    }
+    return fill(wire, buffer, hungUp, RESTING);
+  }
+
+  private boolean fill(Wire wire, Buffer buffer, boolean hungUp, int before) {
     try {
       int n = wire.receive(buffer);
       if (n > 0) {
@@ -198,7 +228,7 @@ final class Inbox {
       buffers.release(buffer);
       readable = false;
       if (n == Wire.NOTHING) {
-        setStateVolatile(WANTED);
+        setStateVolatile(before);
         return false;
       }
       ended = true;

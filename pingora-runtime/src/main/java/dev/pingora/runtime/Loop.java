@@ -9,8 +9,7 @@ import dev.pingora.timeout.TimerWheel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.util.concurrent.FastThreadLocalThread;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -40,16 +39,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // threads are compared by identity on purpose
 public final class Loop implements Executor {
   private static final System.Logger LOG = System.getLogger("dev.pingora.runtime");
-
-  private static final VarHandle SLEEPING;
-
-  static {
-    try {
-      SLEEPING = MethodHandles.lookup().findVarHandle(Loop.class, "sleeping", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   /// Rounds of request threads between two polls: a bound on how long the network waits.
   private static final int MAX_ROUNDS = 64;
@@ -91,8 +80,8 @@ public final class Loop implements Executor {
 
   private volatile long now = System.nanoTime();
 
-  /// The event loop sleeps in its poll, or is about to. Set by it; cleared by whoever wakes it.
-  private volatile boolean sleeping;
+  /// The event loop sleeps in its poll, or is about to.
+  private final SleepFlag sleep = new SleepFlag();
 
   private volatile boolean stopping;
   private int failedTurns;
@@ -248,6 +237,11 @@ public final class Loop implements Executor {
     group.onClosed();
   }
 
+  /// {@return whether no request thread lives here} Any thread.
+  boolean isWithoutThreads() {
+    return requestThreads.isEmpty();
+  }
+
   ConnectionList connections() {
     return connections;
   }
@@ -298,14 +292,6 @@ public final class Loop implements Executor {
     return true;
   }
 
-  /// Orders what this thread wrote before what it reads next, where request threads may be on other
-  /// OS threads than the event loop.
-  void fenceIfShared() {
-    if (!bound) {
-      VarHandle.fullFence();
-    }
-  }
-
   void offload(Runnable work) throws ProxyException {
     try {
       group.offloadThreads().execute(work);
@@ -317,6 +303,10 @@ public final class Loop implements Executor {
   void running(RequestThread thread) {
     if (bound) {
       running = thread;
+      if (turnStart == 0) {
+        turnStart =
+            System.nanoTime(); // the JDK's selector parks: threads run while the loop sleeps
+      }
     }
   }
 
@@ -368,6 +358,8 @@ public final class Loop implements Executor {
 
   private void live() {
     try {
+      now = System.nanoTime();
+      turnStart = now;
       while (!stopping) {
         turnSafely();
       }
@@ -418,8 +410,11 @@ public final class Loop implements Executor {
   }
 
   private void runTasks() {
-    int left = MAX_PER_TURN;
-    for (Runnable task = tasks.poll(); task != null; task = left-- > 0 ? tasks.poll() : null) {
+    for (int left = MAX_PER_TURN; left > 0; left--) {
+      Runnable task = tasks.poll();
+      if (task == null) {
+        return;
+      }
       try {
         task.run();
       } catch (RuntimeException e) {
@@ -429,19 +424,37 @@ public final class Loop implements Executor {
   }
 
   private void deliverWanted() {
-    int left = MAX_PER_TURN;
-    for (ConnectionIo next = wanted.poll();
-        next != null;
-        next = left-- > 0 ? wanted.poll() : null) {
-      next.deliver();
+    for (int left = MAX_PER_TURN; left > 0; left--) {
+      ConnectionIo next = wanted.poll();
+      if (next == null) {
+        return;
+      }
+      try {
+        next.deliver();
+      } catch (RuntimeException e) {
+        fail(next, e);
+      }
     }
   }
 
   private void flushDirty() {
-    int left = MAX_PER_TURN;
-    for (ConnectionIo next = dirty.poll(); next != null; next = left-- > 0 ? dirty.poll() : null) {
-      next.flushNow();
+    for (int left = MAX_PER_TURN; left > 0; left--) {
+      ConnectionIo next = dirty.poll();
+      if (next == null) {
+        return;
+      }
+      try {
+        next.flushNow();
+      } catch (RuntimeException e) {
+        fail(next, e);
+      }
     }
+  }
+
+  /// A fault of ours, or of the transport's: it costs this connection and no other.
+  private void fail(ConnectionIo connection, RuntimeException fault) {
+    LOG.log(System.Logger.Level.ERROR, "serving " + connection + " failed", fault);
+    connection.destroy(new IOException(fault));
   }
 
   /// Each connection of the list once: those that are not done yet queue themselves again.
@@ -463,14 +476,14 @@ public final class Loop implements Executor {
     long wait = waitNanos();
     if (wait > 0) {
       turnStart = 0;
-      sleeping = true;
-      if (hasWork() || stopping) { // looked at after `sleeping` was set: see wake()
+      sleep.lieDown();
+      if (hasWork() || stopping) {
         wait = 0;
       }
     }
     // ManualIoEventLoop: negative never blocks, 0 blocks without limit.
     io.run(wait <= 0 ? -1 : wait == TimerWheel.NEVER ? 0 : wait);
-    sleeping = false;
+    sleep.getUp();
     now = System.nanoTime();
     turnStart = now;
   }
@@ -494,12 +507,12 @@ public final class Loop implements Executor {
   }
 
   /// Ends the poll if the event loop sleeps in it. Called after something was queued, by any
-  /// thread: either this sees `sleeping`, or the event loop sees what was queued.
+  /// thread.
   ///
   /// A task, and not a mere wake-up: Netty forgets a wake-up that comes before it has begun to
   /// wait, but looks for tasks once more.
   private void wake() {
-    if (sleeping && SLEEPING.compareAndSet(this, true, false)) {
+    if (sleep.take()) {
       io.execute(Loop::wakeUp);
     }
   }
@@ -528,6 +541,10 @@ public final class Loop implements Executor {
 
   private void release() {
     transport.close();
+    long begun = System.nanoTime();
+    while (!transport.isClosed() && System.nanoTime() - begun < INTERRUPT_NANOS) {
+      io.run(TimeUnit.MILLISECONDS.toNanos(1));
+    }
     io.runNow(); // takes a wake-up that was written already; the shutdown would wait a second for
     // it
     var _ = io.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS); // polled below

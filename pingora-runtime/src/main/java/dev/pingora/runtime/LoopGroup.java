@@ -3,6 +3,8 @@
 
 package dev.pingora.runtime;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import java.io.IOException;
@@ -27,6 +29,8 @@ public final class LoopGroup implements AutoCloseable {
 
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  private static final System.Logger LOG = System.getLogger("dev.pingora.runtime");
+
   private final LoopGroupOptions options;
   private final BufferBudget bufferBudget;
   private final List<Loop> loops;
@@ -41,7 +45,7 @@ public final class LoopGroup implements AutoCloseable {
     TransportKind kind = options.transport().resolve();
     this.offloadThreads = offloadThreads(options);
     this.loops = create(kind);
-    this.watchdog = new Watchdog(options.name(), loops);
+    this.watchdog = new Watchdog(options.name(), loops, line -> LOG.log(WARNING, line));
   }
 
   private List<Loop> create(TransportKind kind) {
@@ -86,7 +90,10 @@ public final class LoopGroup implements AutoCloseable {
   ///
   /// @throws ProxyException BIND_ERROR, its text names the address and the reason
   public Listening listen(ListenSpec spec, OnAccept onAccept) throws ProxyException {
-    boolean perLoop = spec.reusePort() && !(spec.address() instanceof UnixDomainSocketAddress);
+    boolean perLoop =
+        spec.reusePort()
+            && options.transport().sharesPorts()
+            && !(spec.address() instanceof UnixDomainSocketAddress);
     List<Listening.Part> parts = new ArrayList<>();
     try {
       if (perLoop) {
@@ -198,8 +205,7 @@ public final class LoopGroup implements AutoCloseable {
       for (Loop loop : loops) {
         long left = Math.max(0, CLOSE_NANOS - (System.nanoTime() - begun));
         if (!loop.awaitEnd(left)) {
-          System.getLogger("dev.pingora.runtime")
-              .log(System.Logger.Level.WARNING, "loop {0} does not end", loop.index());
+          LOG.log(WARNING, "loop {0} does not end", loop.index());
         }
       }
     } catch (InterruptedException e) {

@@ -90,6 +90,18 @@ final class Outbox {
     return fresh.bytes;
   }
 
+  /// {@return whether anything was written that the socket has not taken}
+  boolean hasUnsent() {
+    Buffer buffer = tail;
+    return pending() > 0 || (buffer != null && buffer.bytes.position() > 0);
+  }
+
+  /// {@return bytes in the buffer being filled}
+  int filling() {
+    Buffer buffer = tail;
+    return buffer == null ? 0 : buffer.bytes.position();
+  }
+
   /// Appends a buffer by reference; the outbox owns it then.
   void append(Buffer buffer) {
     push();
@@ -161,10 +173,16 @@ final class Outbox {
 
   // --- the event loop's side ---
 
-  /// Sends until the socket takes no more or nothing is left.
+  /// Sends until the socket takes no more or nothing is left. Where producer and consumer share an
+  /// OS thread the buffer being filled goes last, with all that was written since it was begun:
+  /// small pieces that were flushed one by one leave in one system call.
   ///
   /// @return whether everything handed over was sent
   boolean drain(Wire wire) throws IOException {
+    return drainQueued(wire) && (shared || !push() || drainQueued(wire));
+  }
+
+  private boolean drainQueued(Wire wire) throws IOException {
     int end = produced();
     @Nullable Buffer[] slots = ring;
     while (consumerIndex != end && slots != null) {

@@ -19,15 +19,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Confined to its own thread, but for [#signal] and [#cancel], which any thread may call.
 ///
-/// Its timer is scheduled lazily: a wait that ends in time leaves it on the wheel, later waits move
-/// it by a field write, and when it fires it looks at `deadline`, which may be a later one. A timer
-/// that fires for a wait that is over wakes the thread for no reason, which [#await] allows. With
-/// request threads on other OS threads only the loop touches the wheel; `deadline` and `armed` are
-/// volatile so that either the thread sees that nothing is armed, or the timer sees the new
-/// deadline (Dekker).
+/// Its timer is lazy ([LazyDeadline]): a wait that ends in time leaves it on the wheel. One that
+/// fires for a wait that is over wakes the thread for no reason, which [#await] allows.
 public final class RequestThread {
   /// No deadline.
-  public static final long NEVER = Long.MAX_VALUE;
+  public static final long NEVER = LazyDeadline.NEVER;
 
   private final Loop loop;
   private final Task task;
@@ -39,13 +35,7 @@ public final class RequestThread {
 
   @Nullable RequestThread previous;
 
-  /// When the present wait ends. Written by this thread, read by the loop's timer.
-  private volatile long deadline = NEVER;
-
-  /// The deadline that the loop's wheel knows of, [#NEVER] if none. Written by this thread when it
-  /// arms, by the loop when the timer fires.
-  private volatile long armed = NEVER;
-
+  private final LazyDeadline deadline = new LazyDeadline();
   private volatile boolean cancelled;
 
   /// What the thread is at, for the watchdog; a constant string.
@@ -131,24 +121,27 @@ public final class RequestThread {
   }
 
   private void arm(long deadlineNanos) {
-    deadline = deadlineNanos;
+    if (!deadline.set(deadlineNanos)) {
+      return;
+    }
     if (loop.isBound()) {
       loop.timers().schedule(timer, deadlineNanos);
-    } else if (armed == NEVER || deadlineNanos - armed < 0) {
-      armed = deadlineNanos;
+    } else {
       loop.post(() -> loop.timers().schedule(timer, deadlineNanos));
     }
   }
 
   /// On the event-loop thread.
   private void onTimer() {
-    armed = NEVER;
-    long wanted = deadline;
-    if (wanted != NEVER && wanted - loop.now() > 0) {
-      armed = wanted;
-      loop.timers().schedule(timer, wanted);
+    long next = deadline.fire(loop.now());
+    if (next == NEVER) {
+      return;
     }
-    signal();
+    if (next - loop.now() > 0) {
+      loop.timers().schedule(timer, next);
+    } else {
+      signal();
+    }
   }
 
   private void failIfCancelled() throws ProxyException {
@@ -180,10 +173,10 @@ public final class RequestThread {
   }
 
   private void dropTimer() {
-    if (deadline == NEVER) {
+    if (!deadline.isSet()) {
       return; // it never waited with a deadline
     }
-    deadline = NEVER;
+    deadline.clear();
     if (loop.isBound()) {
       loop.timers().cancel(timer);
     } else {

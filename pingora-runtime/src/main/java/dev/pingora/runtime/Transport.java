@@ -19,8 +19,11 @@ interface Transport {
   /// @param onAccept called on the serving loop's event-loop thread with every accepted connection
   Acceptor listen(ListenSpec spec, List<Loop> serving, OnAccept onAccept) throws IOException;
 
-  /// Closes what is still open.
+  /// Closes what is still open; the system may take a moment for it.
   void close();
+
+  /// {@return whether every descriptor is closed, after [#close]}
+  boolean isClosed();
 
   /// A listening socket of one loop. Event-loop thread only, but for [#localAddress].
   interface Acceptor {

@@ -42,6 +42,15 @@ public enum TransportKind {
     return this;
   }
 
+  /// {@return whether several sockets can listen on one address, and share what comes}
+  boolean sharesPorts() {
+    return switch (this) {
+      case EPOLL, IO_URING -> true;
+      case KQUEUE, NIO -> false; // SO_REUSEPORT elsewhere gives all to the last one
+      case AUTO -> resolve().sharesPorts();
+    };
+  }
+
   /// {@return the name in the configuration}
   public String configName() {
     return name().toLowerCase(Locale.ROOT);

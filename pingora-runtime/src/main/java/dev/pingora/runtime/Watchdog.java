@@ -6,6 +6,7 @@ package dev.pingora.runtime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /// Names what stalls a loop: a turn that lasts longer than 100 ms, with the phase that the running
 /// request thread is in and the top of its stack. One line a second at most, per server.
@@ -17,15 +18,17 @@ final class Watchdog {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int FRAMES = 6;
-  private static final System.Logger LOG = System.getLogger("dev.pingora.runtime");
 
   private final List<Loop> loops;
+  private final Consumer<String> report;
   private final Thread thread;
   private volatile boolean stopped;
   private long quietUntil;
 
-  Watchdog(String name, List<Loop> loops) {
+  /// @param report takes the lines
+  Watchdog(String name, List<Loop> loops, Consumer<String> report) {
     this.loops = loops;
+    this.report = report;
     this.thread = Thread.ofPlatform().name(name + "-watchdog").daemon(true).unstarted(this::watch);
     this.quietUntil = System.nanoTime();
   }
@@ -47,7 +50,7 @@ final class Watchdog {
         long start = loop.turnStart();
         if (start != 0 && now - start > STALL_NANOS && now - quietUntil >= 0) {
           quietUntil = now + QUIET_NANOS;
-          LOG.log(System.Logger.Level.WARNING, describe(loop, now - start));
+          report.accept(describe(loop, now - start));
         }
       }
     }

@@ -11,11 +11,22 @@ import java.util.List;
 record Flavour(boolean stealing, TransportKind kind) {
   static List<Flavour> all() {
     List<Flavour> all = new ArrayList<>();
-    for (TransportKind kind : List.of(TransportKind.EPOLL)) {
-      all.add(new Flavour(false, kind));
-      all.add(new Flavour(true, kind));
+    for (TransportKind kind :
+        List.of(TransportKind.EPOLL, TransportKind.NIO, TransportKind.IO_URING)) {
+      if (isAvailable(kind)) {
+        all.add(new Flavour(false, kind));
+        all.add(new Flavour(true, kind));
+      }
     }
     return all;
+  }
+
+  private static boolean isAvailable(TransportKind kind) {
+    try {
+      return kind.resolve() == kind;
+    } catch (IllegalStateException e) {
+      return false; // not on this machine
+    }
   }
 
   /// The two ways to schedule, where the transport makes no difference.

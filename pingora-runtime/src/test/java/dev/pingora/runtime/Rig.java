@@ -3,6 +3,7 @@
 
 package dev.pingora.runtime;
 
+import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -140,6 +143,47 @@ final class Rig implements AutoCloseable {
       connection.close();
     } catch (ProxyException e) {
       connection.reset();
+    }
+  }
+
+  /// A connection over a wire that the test plays.
+  Connection over(FakeWire wire) throws Exception {
+    return onEventLoop(() -> {
+      SocketAddress nowhere = loopback();
+      Connection connection =
+          new Connection(loop(), wire, ErrorSource.DOWNSTREAM, nowhere, nowhere);
+      loop().opened(connection.io());
+      return connection;
+    });
+  }
+
+  /// Bytes arrive on a connection over a fake wire.
+  void arrive(Connection connection, FakeWire wire, byte... bytes) {
+    loop()
+        .execute(() -> {
+          wire.incoming.add(bytes);
+          connection.io().onReadable();
+        });
+  }
+
+  /// {@return buffers that are neither free nor given back; the loop is busy meanwhile}
+  long buffersInUse() throws Exception {
+    return onEventLoop(() -> {
+      List<Buffer> free = new ArrayList<>();
+      for (Buffer next = loop().buffers().pop(); next != null; next = loop().buffers().pop()) {
+        free.add(next);
+      }
+      free.forEach(loop().buffers()::release);
+      return group.bufferBudget().reserved() / BufferPool.BUFFER_BYTES - free.size();
+    });
+  }
+
+  void assertNoBufferInUse() throws Exception {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    for (long inUse = buffersInUse(); inUse != 0; inUse = buffersInUse()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("buffers that did not come back: " + inUse);
+      }
     }
   }
 
