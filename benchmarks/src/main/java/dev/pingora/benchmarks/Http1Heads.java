@@ -10,8 +10,6 @@ import dev.pingora.http1.HeadReader;
 import dev.pingora.http1.HeadWriter;
 import dev.pingora.http1.HopByHop;
 import dev.pingora.http1.Http1Limits;
-import dev.pingora.http1.RequestParser;
-import dev.pingora.http1.ResponseParser;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +51,7 @@ public class Http1Heads {
   @Benchmark
   public ResponseHeader readResponse() throws ProxyException {
     byte[] head = Objects.requireNonNull(responses.read(response.rewind()));
-    return ResponseParser.parse(head, responses.fieldLines());
+    return responses.parseResponse(head);
   }
 
   /// What a proxy does to each request: hop-by-hop fields out, one of its own in.
@@ -69,7 +67,7 @@ public class Http1Heads {
 
   private RequestHeader request(ByteBuffer in) throws ProxyException {
     byte[] head = Objects.requireNonNull(requests.read(in.rewind()));
-    return RequestParser.parse(head, requests.fieldLines());
+    return requests.parseRequest(head);
   }
 
   private boolean forward(RequestHeader request) throws ProxyException {

@@ -49,16 +49,22 @@ final class GatewayProxy
 
   /// What is known about one request.
   static final class Ctx {
-    final long start = System.nanoTime();
+    /// When it began, if anybody will ask.
+    final long start;
+
     @Nullable Route route;
     @Nullable Upstream upstream;
     @Nullable HttpPeer peer;
     int further;
+
+    Ctx(long start) {
+      this.start = start;
+    }
   }
 
   @Override
   public Ctx newContext() {
-    return new Ctx();
+    return new Ctx(accessLog == null ? 0 : System.nanoTime());
   }
 
   @Override
@@ -174,15 +180,12 @@ final class GatewayProxy
   /// Says who asked for what. What the client says of it is believed only if it is a trusted proxy.
   private void forwardedFields(Session session, Fields fields) {
     HopByHop.removeLookalikes(fields, FORWARDED);
-    boolean inet = session.clientAddress() instanceof InetSocketAddress;
-    String client =
-        session.clientAddress() instanceof InetSocketAddress address
-            ? address.getAddress().getHostAddress()
-            : "unknown";
+    String ip = session.connection().peerIp();
+    String client = ip == null ? "unknown" : ip; // RFC 7239 §6.2 has this word
     boolean believed =
-        inet
-            && !trusted.isEmpty()
-            && trusted.contains(((InetSocketAddress) session.clientAddress()).getAddress());
+        !trusted.isEmpty()
+            && session.clientAddress() instanceof InetSocketAddress inet
+            && trusted.contains(inet.getAddress());
     if (believed && fields.contains(FieldName.X_FORWARDED_FOR)) {
       String list = String.join(", ", fields.all(FieldName.X_FORWARDED_FOR));
       fields.set(FieldName.X_FORWARDED_FOR, list + ", " + client);
@@ -198,12 +201,19 @@ final class GatewayProxy
       fields.set(FieldName.X_FORWARDED_PROTO, "http");
     }
     if (!believed || !fields.contains(FieldName.X_FORWARDED_HOST)) {
-      String authority = session.request().authority();
-      if (authority.isEmpty()) {
-        fields.remove(FieldName.X_FORWARDED_HOST);
-      } else {
-        fields.set(FieldName.X_FORWARDED_HOST, authority);
-      }
+      forwardedHost(session.request(), fields);
+    }
+  }
+
+  private static void forwardedHost(RequestHeader request, Fields fields) {
+    int line = request.headers().indexOf(FieldName.HOST, 0);
+    String authority = line >= 0 ? "" : request.authority();
+    if (line >= 0 && request.headers().valueLength(line) > 0) {
+      fields.set(FieldName.X_FORWARDED_HOST, request.headers(), line);
+    } else if (!authority.isEmpty()) {
+      fields.set(FieldName.X_FORWARDED_HOST, authority);
+    } else {
+      fields.remove(FieldName.X_FORWARDED_HOST);
     }
   }
 
@@ -271,10 +281,8 @@ final class GatewayProxy
   private static AccessLogEntry entry(Session session, @Nullable ProxyException error, Ctx ctx) {
     RequestHeader request = session.request();
     HttpPeer peer = ctx.peer;
-    String client =
-        session.clientAddress() instanceof InetSocketAddress address
-            ? address.getAddress().getHostAddress()
-            : "unix:";
+    String ip = session.connection().peerIp();
+    String client = ip == null ? "unix:" : ip;
     return new AccessLogEntry(
         System.currentTimeMillis(),
         client,

@@ -41,8 +41,11 @@ public final class Fields implements Iterable<Field> {
 
   private static final byte[] NO_BYTES = {};
   private static final long[] NO_SLOTS = {};
+
+  // Room for what a gateway adds: to a response, and to its copy of a request.
   private static final int FIRST_OWN = 96;
-  private static final int SPARE_SLOTS = 3;
+  private static final int FIRST_OWN_OF_COPY = 160;
+  private static final int SPARE_SLOTS = 5;
 
   private final byte[] section;
   private byte[] own;
@@ -110,8 +113,8 @@ public final class Fields implements Iterable<Field> {
       append(Slot.received(nameStart, Slot.code(id, nameLength), gap, valueLength, tail));
     } else {
       // More white space than a slot can tell: rare enough to be rewritten.
-      String name = Octets.text(section, nameStart, nameLength);
-      add(name, Octets.text(section, valueStart, valueLength));
+      String value = Octets.text(section, valueStart, valueLength);
+      add(Octets.text(section, nameStart, nameLength), value);
     }
     return id;
   }
@@ -249,11 +252,11 @@ public final class Fields implements Iterable<Field> {
     return -1;
   }
 
-  private byte[] lineOf(long slot) {
+  byte[] lineOf(long slot) {
     return Slot.isOwn(slot) ? own : section;
   }
 
-  private long slot(int index) {
+  long slot(int index) {
     return slots[checkIndex(index, size)];
   }
 
@@ -262,13 +265,11 @@ public final class Fields implements Iterable<Field> {
     long slot = slot(index);
     byte[] line = lineOf(slot);
     int length = Slot.nameLength(slot, line);
+    int start = Slot.offset(slot);
     FieldName known = FieldName.TABLE.byId(Slot.id(slot));
-    if (known != null
-        && Arrays.equals(
-            known.wire(), 0, length, line, Slot.offset(slot), Slot.offset(slot) + length)) {
-      return known.text();
-    }
-    return Octets.text(line, Slot.offset(slot), length);
+    return known != null && Arrays.equals(known.wire(), 0, length, line, start, start + length)
+        ? known.text()
+        : Octets.text(line, start, length);
   }
 
   /// {@return the value of a line}
@@ -281,11 +282,6 @@ public final class Fields implements Iterable<Field> {
   /// {@return the [number][FieldName#id] of a line's name, 0 if it has none}
   public int nameId(int index) {
     return Slot.id(slot(index));
-  }
-
-  /// {@return the constant for a line's name, or null if there is none}
-  public @Nullable FieldName knownName(int index) {
-    return FieldName.TABLE.byId(nameId(index));
   }
 
   /// {@return the length of a line's name}
@@ -396,6 +392,12 @@ public final class Fields implements Iterable<Field> {
     replace(indexOf(name, 0), NewLine.of(this, name, value));
   }
 
+  /// Like [#set(FieldName, String)], with the value of a line of this or another section.
+  public void set(FieldName name, Fields other, int index) {
+    long slot = other.slot(index);
+    replace(indexOf(name, 0), NewLine.renamed(this, name, other.lineOf(slot), slot));
+  }
+
   /// Adds a line behind all others.
   ///
   /// @throws IllegalArgumentException if the name is no token or the value has a forbidden
@@ -435,8 +437,7 @@ public final class Fields implements Iterable<Field> {
 
   /// Adds copies of all lines of another section.
   public void addFrom(Fields other) {
-    int end = other.size;
-    for (int i = 0; i < end; i++) {
+    for (int i = 0, end = other.size; i < end; i++) {
       addFrom(other, i);
     }
   }
@@ -496,7 +497,8 @@ public final class Fields implements Iterable<Field> {
       throw new IllegalStateException(
           "added fields: " + needed + " octets (expected: up to " + MAX_OCTETS + ")");
     }
-    byte[] fresh = new byte[(int) Math.min(MAX_OCTETS, Math.max(FIRST_OWN, needed + needed / 2))];
+    long room = Math.max(ownShared ? FIRST_OWN_OF_COPY : FIRST_OWN, needed + needed / 2);
+    byte[] fresh = new byte[(int) Math.min(MAX_OCTETS, room)];
     if (live > 0) {
       makeSlotsOwn(0);
       Lines.moveLive(slots, size, own, fresh);
@@ -524,14 +526,11 @@ public final class Fields implements Iterable<Field> {
   }
 
   private boolean removeFrom(int first) {
-    if (first >= 0) {
-      removeSame(first, slots[first]);
-    }
-    return first >= 0;
+    return first >= 0 && removeSame(first, slots[first]);
   }
 
   /// Removes all lines at or behind a position that have the name of this one.
-  private void removeSame(int from, long like) {
+  private boolean removeSame(int from, long like) {
     makeSlotsOwn(0);
     int kept = from;
     for (int i = from; i < size; i++) {
@@ -541,6 +540,7 @@ public final class Fields implements Iterable<Field> {
     }
     size = kept;
     edits++;
+    return true;
   }
 
   private boolean sameName(long a, long b) {

@@ -4,6 +4,7 @@
 package dev.pingora.http;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /// Work on all lines of a [Fields] at once: measuring, writing, gathering what is still in use.
 final class Lines {
@@ -63,5 +64,18 @@ final class Lines {
         used += length;
       }
     }
+  }
+
+  /// Whether two lines' values have the same octets.
+  static boolean sameValue(Fields a, int indexA, Fields b, int indexB) {
+    long slotA = a.slot(indexA);
+    long slotB = b.slot(indexB);
+    byte[] lineA = a.lineOf(slotA);
+    byte[] lineB = b.lineOf(slotB);
+    int length = Slot.valueLength(slotA);
+    int startA = Slot.valueStart(slotA, lineA);
+    int startB = Slot.valueStart(slotB, lineB);
+    return length == Slot.valueLength(slotB)
+        && Arrays.equals(lineA, startA, startA + length, lineB, startB, startB + length);
   }
 }

@@ -62,6 +62,16 @@ final class NewLine {
     return Slot.added(offset, Slot.code(slot), valueLength);
   }
 
+  /// Copies the value out of another line, which is valid already, under another name.
+  static long renamed(Fields fields, FieldName name, byte[] line, long slot) {
+    byte[] octets = name.wire();
+    int valueLength = Slot.valueLength(slot);
+    int valueStart = Slot.valueStart(slot, line);
+    int offset = frame(fields, octets, 0, octets.length, valueLength);
+    System.arraycopy(line, valueStart, fields.own(), offset + octets.length + GAP, valueLength);
+    return Slot.added(offset, Slot.code(name.id(), octets.length), valueLength);
+  }
+
   /// The constant of this name; without one, checks the name. (A constant's name is a token.)
   private static @Nullable FieldName known(String name) {
     FieldName known = FieldName.TABLE.find(name);

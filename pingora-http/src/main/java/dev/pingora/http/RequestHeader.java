@@ -8,6 +8,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pingora.error.Escaped;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The control data and header section of a request (RFC 9110 §6.2, §6.3), of any HTTP version.
@@ -169,7 +170,8 @@ public final class RequestHeader {
 
   /// {@return which of the four forms the target has}
   public TargetForm form() {
-    return TargetForm.of(method, target());
+    boolean origin = targetLength > 0 && head[targetStart] == '/' && !method.equals(Method.CONNECT);
+    return origin ? TargetForm.ORIGIN : TargetForm.of(method, target());
   }
 
   /// {@return the path in its normal spelling; `*` for `OPTIONS *`, empty for CONNECT}
@@ -197,7 +199,7 @@ public final class RequestHeader {
   /// The path straight from the octets that came, for the usual case that it is normal already; so
   /// a request that is only routed and forwarded never has its target as text.
   private @Nullable String pathInHead() {
-    if (targetLength < 1 || head[targetStart] != '/' || method.equals(Method.CONNECT)) {
+    if (targetLength < 1 || form() != TargetForm.ORIGIN) {
       return null;
     }
     int end = NormalPath.normalUntil(head, targetStart, targetStart + targetLength);
@@ -287,6 +289,33 @@ public final class RequestHeader {
       hostEdits = headers.edits();
     }
     return text;
+  }
+
+  /// Takes over the texts of the previous request on the connection where the octets are the same,
+  /// which spares making them anew: a client's Host seldom changes. For codecs.
+  public void adoptTexts(RequestHeader previous) {
+    int line = headers.indexOf(FieldName.HOST, 0);
+    int previousLine = previous.headers.indexOf(FieldName.HOST, 0);
+    if (line >= 0
+        && previousLine >= 0
+        && previous.hostEdits == previous.headers.edits()
+        && Lines.sameValue(headers, line, previous.headers, previousLine)) {
+      host = previous.host;
+      hostEdits = headers.edits();
+    }
+    if (targetLength > 0
+        && targetLength == previous.targetLength
+        && method.equals(previous.method)
+        && Arrays.equals(
+            head,
+            targetStart,
+            targetStart + targetLength,
+            previous.head,
+            previous.targetStart,
+            previous.targetStart + targetLength)) {
+      target = previous.target;
+      path = previous.path;
+    }
   }
 
   /// {@return the port of [#authority()], or -1 if it names none}

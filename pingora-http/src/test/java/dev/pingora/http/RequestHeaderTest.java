@@ -47,6 +47,40 @@ final class RequestHeaderTest {
   }
 
   @Test
+  void takesOverTextsOfTheSameOctetsOnly() {
+    RequestHeader first = received("GET", "/a?b", "Example.com:80");
+    String host = first.host();
+    String path = first.path();
+    RequestHeader same = received("GET", "/a?b", "Example.com:80");
+    same.adoptTexts(first);
+    RequestHeader other = received("GET", "/c?b", "Example.org:80");
+    other.adoptTexts(same);
+
+    assertThat(same.host()).isSameAs(host);
+    assertThat(same.path()).isSameAs(path);
+    assertThat(other.host()).isEqualTo("example.org");
+    assertThat(other.path()).isEqualTo("/c");
+    assertThat(other.target()).isEqualTo("/c?b");
+  }
+
+  @Test
+  void takesOverNoTextThatWasChanged() {
+    RequestHeader first = received("GET", "/a", "a");
+    assertThat(first.host() + first.path()).isEqualTo("a/a");
+    first.target("/b").set(FieldName.HOST, "b");
+    RequestHeader second = received("GET", "/a", "a");
+    second.adoptTexts(first);
+    RequestHeader renamed = received("GET", "/a", "b");
+    renamed.adoptTexts(first);
+    RequestHeader method = received("OPTIONS", "*", "a");
+    method.adoptTexts(received("CONNECT", "*", "a"));
+
+    assertThat(second.host() + second.path()).isEqualTo("a/a");
+    assertThat(renamed.host()).isEqualTo("b");
+    assertThat(method.path()).isEqualTo("*");
+  }
+
+  @Test
   void writesWhatWasSet() {
     RequestHeader request = received("GET", "/a", "a");
     request.method("POST").target("/b\u00e9?c").version(HttpVersion.HTTP_1_0);

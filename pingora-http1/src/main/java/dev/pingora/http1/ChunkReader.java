@@ -141,7 +141,7 @@ final class ChunkReader {
     byte[] octets = reader.read(in);
     if (octets != null) {
       trailers =
-          new FieldParser(octets, SectionScanner.Kind.TRAILERS, side, reader.fieldLines()).parse(0);
+          new FieldParser(SectionScanner.Kind.TRAILERS, side).parse(octets, 0, reader.fieldLines());
       section = null;
       step = Step.ENDED;
     }

@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
 /// After an exception the reader must not be used again, and the connection closes: where the next
 /// message begins is unknown. One owner; not safe for use by several threads at once.
 public final class ContentReader {
-  private final MessageFraming framing;
   private final ErrorSource side;
-  private final @Nullable ChunkReader chunks;
+  private final Http1Limits limits;
+  private MessageFraming framing;
+  private @Nullable ChunkReader chunks;
   private long remaining;
   private long contentBytes;
   private boolean inputEnded;
@@ -38,8 +39,17 @@ public final class ContentReader {
   private ContentReader(MessageFraming framing, ErrorSource side, Http1Limits limits) {
     this.framing = framing;
     this.side = side;
-    this.chunks = framing instanceof MessageFraming.Chunked ? new ChunkReader(side, limits) : null;
-    this.remaining = framing instanceof MessageFraming.ContentLength(long length) ? length : 0;
+    this.limits = limits;
+    restart(framing);
+  }
+
+  /// Begins with the content of the next message. Allowed once the last has [#ended].
+  public void restart(MessageFraming next) {
+    framing = next;
+    chunks = next instanceof MessageFraming.Chunked ? new ChunkReader(side, limits) : null;
+    remaining = next instanceof MessageFraming.ContentLength(long length) ? length : 0;
+    contentBytes = 0;
+    inputEnded = false;
   }
 
   /// {@return a reader for the content of a request}

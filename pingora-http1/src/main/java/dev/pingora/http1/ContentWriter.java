@@ -36,25 +36,38 @@ public final class ContentWriter {
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'
   };
 
-  private final MessageFraming framing;
-  private final long announced;
+  private MessageFraming framing;
+  private long announced;
   private long contentBytes;
   private boolean withinChunk;
   private boolean ended;
 
-  private ContentWriter(MessageFraming framing, long announced) {
+  private ContentWriter(MessageFraming framing) {
     this.framing = framing;
-    this.announced = announced;
+    this.announced = announced(framing);
   }
 
   /// {@return a writer for content with this framing}
   public static ContentWriter of(MessageFraming framing) {
+    return new ContentWriter(framing);
+  }
+
+  private static long announced(MessageFraming framing) {
     return switch (framing) {
-      case MessageFraming.None _ -> new ContentWriter(framing, 0);
-      case MessageFraming.ContentLength(long length) -> new ContentWriter(framing, length);
+      case MessageFraming.None _ -> 0;
+      case MessageFraming.ContentLength(long length) -> length;
       case MessageFraming.Chunked _, MessageFraming.UntilClose _, MessageFraming.Tunnel _ ->
-          new ContentWriter(framing, Long.MAX_VALUE);
+          Long.MAX_VALUE;
     };
+  }
+
+  /// Begins with the content of the next message, whatever became of the last.
+  public void restart(MessageFraming next) {
+    framing = next;
+    announced = announced(next);
+    contentBytes = 0;
+    withinChunk = false;
+    ended = false;
   }
 
   /// Writes what comes before a piece of content, and counts the piece.

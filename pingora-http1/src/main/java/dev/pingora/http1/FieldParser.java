@@ -21,27 +21,30 @@ import dev.pingora.http.Fields;
 ///
 /// One instance parses one section; single-threaded.
 final class FieldParser {
-  private final byte[] section;
+  private static final byte[] NOTHING = {};
+  private static final Fields NONE = Fields.empty();
+
   private final SectionScanner.Kind kind;
   private final ErrorSource side;
-  private final Fields fields;
+  private byte[] section = NOTHING;
+  private Fields fields = NONE;
   private int hosts;
   private int hostStart;
   private int hostEnd;
 
-  /// Makes a parser.
-  ///
-  /// @param section taken over by the result; may begin with other octets
-  /// @param expectedLines room to make for lines; any number is correct
-  FieldParser(byte[] section, SectionScanner.Kind kind, ErrorSource side, int expectedLines) {
-    this.section = section;
+  FieldParser(SectionScanner.Kind kind, ErrorSource side) {
     this.kind = kind;
     this.side = side;
-    this.fields = Fields.ofSection(section, expectedLines);
   }
 
   /// {@return the lines from an index up to the empty line with which the array must end}
-  Fields parse(int from) throws ProxyException {
+  ///
+  /// @param octets taken over by the result; may begin with other octets
+  /// @param expectedLines room to make for lines; any number is correct
+  Fields parse(byte[] octets, int from, int expectedLines) throws ProxyException {
+    section = octets;
+    fields = Fields.ofSection(octets, expectedLines);
+    hosts = 0;
     int i = from;
     while (octet(i) != Octets.CR) {
       i = line(i);
@@ -49,7 +52,10 @@ final class FieldParser {
     if (octet(i + 1) != Octets.LF || i + 2 != section.length) {
       throw violation("octets behind the empty line at octet %s", i);
     }
-    return fields;
+    Fields parsed = fields;
+    section = NOTHING; // a parser that waits for the next message keeps nothing of this one
+    fields = NONE;
+    return parsed;
   }
 
   /// {@return how many Host lines there were}

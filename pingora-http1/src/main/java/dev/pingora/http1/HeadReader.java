@@ -6,6 +6,8 @@ package dev.pingora.http1;
 import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
 import dev.pingora.error.Retry;
+import dev.pingora.http.RequestHeader;
+import dev.pingora.http.ResponseHeader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// ```java
 /// byte[] head = reader.read(in);                       // null: release `in`, wait for more
 /// if (head != null) {
-///   RequestHeader request = RequestParser.parse(head, reader.fieldLines());
+///   RequestHeader request = reader.parseRequest(head);
 /// }
 /// ```
 ///
@@ -37,19 +39,22 @@ public final class HeadReader {
     CLOSED
   }
 
+  /// Room for lines that are added to a response on its way; a request is copied before.
+  private static final int SPARE_LINES = 4;
+
   private final boolean requests;
   private final ErrorSource side;
   private final SectionReader section;
+  private final FieldParser fields;
   private Lead lead;
 
   private HeadReader(boolean requests, Http1Limits limits) {
     this.requests = requests;
     this.side = requests ? ErrorSource.DOWNSTREAM : ErrorSource.UPSTREAM;
-    this.section =
-        new SectionReader(
-            requests ? SectionScanner.Kind.REQUEST_HEAD : SectionScanner.Kind.RESPONSE_HEAD,
-            side,
-            limits);
+    SectionScanner.Kind kind =
+        requests ? SectionScanner.Kind.REQUEST_HEAD : SectionScanner.Kind.RESPONSE_HEAD;
+    this.section = new SectionReader(kind, side, limits);
+    this.fields = new FieldParser(kind, side);
     this.lead = firstLead();
   }
 
@@ -122,8 +127,22 @@ public final class HeadReader {
     return section.started();
   }
 
-  /// {@return how many field lines the last head has, as a hint to the parsers}
-  public int fieldLines() {
+  /// {@return the request of the head that [#read] has returned; see [RequestParser#parse]}
+  ///
+  /// @throws ProxyException downstream, of kind `INVALID_HTTP_HEADER` (400) or `status(505)`
+  public RequestHeader parseRequest(byte[] head) throws ProxyException {
+    return RequestParser.parse(head, fields, fieldLines());
+  }
+
+  /// {@return the response of the head that [#read] has returned; see [ResponseParser#parse]}
+  ///
+  /// @throws ProxyException upstream, of kind `INVALID_HTTP_HEADER`
+  public ResponseHeader parseResponse(byte[] head) throws ProxyException {
+    return ResponseParser.parse(head, fields, fieldLines() + SPARE_LINES);
+  }
+
+  /// {@return how many field lines the last head has}
+  int fieldLines() {
     return section.fieldLines();
   }
 

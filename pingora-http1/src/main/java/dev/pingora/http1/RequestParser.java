@@ -34,19 +34,17 @@ public final class RequestParser {
 
   private RequestParser() {}
 
-  /// Like [#parse(byte[], int)] with a guess at the number of lines.
-  public static RequestHeader parse(byte[] head) throws ProxyException {
-    return parse(head, USUAL_LINES);
-  }
-
   /// {@return the request}
   ///
   /// @param head one head, from the first octet of the request line to the end of the empty line;
   ///   taken over: nobody may write it again
-  /// @param expectedLines [HeadReader#fieldLines]; a hint that changes nothing but the room made at
-  ///   first
   /// @throws ProxyException downstream, of kind `INVALID_HTTP_HEADER` (400) or `status(505)`
-  public static RequestHeader parse(byte[] head, int expectedLines) throws ProxyException {
+  public static RequestHeader parse(byte[] head) throws ProxyException {
+    return parse(head, new FieldParser(SectionScanner.Kind.REQUEST_HEAD, SIDE), USUAL_LINES);
+  }
+
+  static RequestHeader parse(byte[] head, FieldParser lines, int expectedLines)
+      throws ProxyException {
     String method = method(head);
     int targetStart = method.length() + 1;
     int targetEnd = targetEnd(head, targetStart);
@@ -56,9 +54,7 @@ public final class RequestParser {
     }
     HttpVersion version = VersionText.parse(head, targetEnd + 1, SIDE);
     String authority = authority(method, head, targetStart, targetEnd);
-    FieldParser lines =
-        new FieldParser(head, SectionScanner.Kind.REQUEST_HEAD, SIDE, expectedLines);
-    Fields fields = lines.parse(end + 2);
+    Fields fields = lines.parse(head, end + 2, expectedLines);
     checkHost(head, lines, version);
     if (authority != null) {
       replaceHost(fields, authority);

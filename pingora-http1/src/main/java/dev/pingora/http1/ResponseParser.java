@@ -26,19 +26,17 @@ public final class ResponseParser {
 
   private ResponseParser() {}
 
-  /// Like [#parse(byte[], int)] with a guess at the number of lines.
-  public static ResponseHeader parse(byte[] head) throws ProxyException {
-    return parse(head, USUAL_LINES);
-  }
-
   /// {@return the response}
   ///
   /// @param head one head, from the first octet of the status line to the end of the empty line;
   ///   taken over: nobody may write it again
-  /// @param expectedLines [HeadReader#fieldLines]; a hint that changes nothing but the room made at
-  ///   first
   /// @throws ProxyException upstream, of kind `INVALID_HTTP_HEADER`
-  public static ResponseHeader parse(byte[] head, int expectedLines) throws ProxyException {
+  public static ResponseHeader parse(byte[] head) throws ProxyException {
+    return parse(head, new FieldParser(SectionScanner.Kind.RESPONSE_HEAD, SIDE), USUAL_LINES);
+  }
+
+  static ResponseHeader parse(byte[] head, FieldParser lines, int expectedLines)
+      throws ProxyException {
     HttpVersion version = VersionText.parse(head, 0, SIDE);
     int status = status(head);
     int reason = octet(head, STATUS_END) == Octets.SP ? STATUS_END + 1 : STATUS_END;
@@ -52,9 +50,7 @@ public final class ResponseParser {
           "status line with %s at octet %s (RFC 9112 §4)",
           Violation.quote(head[spaced ? end : STATUS_END]), spaced ? end : STATUS_END);
     }
-    Fields fields =
-        new FieldParser(head, SectionScanner.Kind.RESPONSE_HEAD, SIDE, expectedLines)
-            .parse(end + 2);
+    Fields fields = lines.parse(head, end + 2, expectedLines);
     return ResponseHeader.ofHead(status, head, reason, end - reason, version, fields);
   }
 

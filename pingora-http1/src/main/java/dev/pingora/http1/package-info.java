@@ -16,7 +16,7 @@
 ///
 /// ```java
 /// byte[] head = heads.read(in);                              // null: wait for more input
-/// RequestHeader request = RequestParser.parse(head, heads.fieldLines());
+/// RequestHeader request = heads.parseRequest(head);
 /// MessageFraming framing = MessageFraming.ofRequest(request); // the one decision
 /// ContentReader content = ContentReader.ofRequest(framing, limits);
 /// int length = content.read(in);          // content stays in place, before in.position()

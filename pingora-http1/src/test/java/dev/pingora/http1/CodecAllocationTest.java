@@ -75,12 +75,12 @@ final class CodecAllocationTest {
 
   private RequestHeader request() throws ProxyException {
     byte[] head = present(requests.read(requestOctets.position(0)));
-    return RequestParser.parse(head, requests.fieldLines());
+    return requests.parseRequest(head);
   }
 
   private ResponseHeader response() throws ProxyException {
     byte[] head = present(responses.read(responseOctets.position(0)));
-    return ResponseParser.parse(head, responses.fieldLines());
+    return responses.parseResponse(head);
   }
 
   @Test

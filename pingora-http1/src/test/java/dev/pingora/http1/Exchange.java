@@ -55,7 +55,7 @@ final class Exchange {
     if (open == null) {
       byte[] head = heads.read(in);
       if (head != null) {
-        begin(RequestParser.parse(head, heads.fieldLines()));
+        begin(heads.parseRequest(head));
       }
       return;
     }

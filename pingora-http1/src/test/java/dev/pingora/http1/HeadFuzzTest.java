@@ -115,7 +115,7 @@ final class HeadFuzzTest {
         return false;
       }
       Grammar.Head expected = Grammar.request(text.substring(0, end));
-      RequestHeader request = RequestParser.parse(head, reader.fieldLines());
+      RequestHeader request = reader.parseRequest(head);
       assertThat(expected.refusal()).as(shown(input)).isZero();
       assertThat(List.of(request.method(), request.target(), version(request.version())))
           .as(shown(input))
@@ -148,7 +148,7 @@ final class HeadFuzzTest {
         return false;
       }
       Grammar.Head expected = Grammar.response(input.substring(0, end));
-      ResponseHeader response = ResponseParser.parse(head, reader.fieldLines());
+      ResponseHeader response = reader.parseResponse(head);
       assertThat(expected.refusal()).as(shown(input)).isZero();
       assertThat(
               List.of(

@@ -415,7 +415,8 @@ final class RequestParserTest {
   void takesAnyHintForTheNumberOfLines() throws ProxyException {
     for (int hint : new int[] {0, 1, 2, 100}) {
       byte[] head = bytes("GET / HTTP/1.1\r\nHost: h\r\nA: b\r\nC: d\r\n\r\n");
-      assertThat(RequestParser.parse(head, hint).headers().size()).isEqualTo(3);
+      FieldParser lines = new FieldParser(SectionScanner.Kind.REQUEST_HEAD, ErrorSource.DOWNSTREAM);
+      assertThat(RequestParser.parse(head, lines, hint).headers().size()).isEqualTo(3);
     }
   }
 

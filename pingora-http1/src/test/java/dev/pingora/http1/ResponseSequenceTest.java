@@ -52,7 +52,7 @@ final class ResponseSequenceTest {
           heads.endOfInput();
           throw new AssertionError("the end of input is refused");
         }
-        response = ResponseParser.parse(head, heads.fieldLines());
+        response = heads.parseResponse(head);
         if (isInterim(response)) {
           seen.add(String.valueOf(response.status()));
         }

@@ -53,14 +53,14 @@ final class Wire {
     byte[] octets = reader.read(in);
     assertThat(octets).as("a complete head").isNotNull();
     assertThat(in.hasRemaining()).as("input behind the head").isFalse();
-    return RequestParser.parse(present(octets), reader.fieldLines());
+    return reader.parseRequest(present(octets));
   }
 
   static ResponseHeader response(String head) throws ProxyException {
     HeadReader reader = HeadReader.forResponses(Http1Limits.RESPONSE);
     byte[] octets = reader.read(buffer(head));
     assertThat(octets).as("a complete head").isNotNull();
-    return ResponseParser.parse(present(octets), reader.fieldLines());
+    return reader.parseResponse(present(octets));
   }
 
   static <T> T present(@Nullable T value) {

@@ -20,22 +20,18 @@ import org.jspecify.annotations.Nullable;
 final class Download<C> {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  private final Session session;
+  private final Exchange<C> exchange;
   private final DownstreamSession downstream;
   private final UpstreamSession upstream;
-  private final Phases<C> phases;
-  private final C context;
   private @Nullable FilterSink filtered;
   private boolean headerDone;
   private boolean done;
   private boolean tunnel;
 
   Download(Exchange<C> exchange, UpstreamSession upstream) {
-    this.session = exchange.session();
-    this.downstream = session.downstream();
+    this.exchange = exchange;
+    this.downstream = exchange.session().downstream();
     this.upstream = upstream;
-    this.phases = exchange.phases();
-    this.context = exchange.context();
   }
 
   boolean isDone() {
@@ -69,10 +65,11 @@ final class Download<C> {
   }
 
   private void header(ResponseHeader response) throws ProxyException {
-    UpstreamResponseFilter<C> role = phases.upstreamResponse();
+    UpstreamResponseFilter<C> role = exchange.phases().upstreamResponse();
     if (role != null) {
       Guard.run(
-          "upstreamResponseFilter", () -> role.upstreamResponseFilter(session, response, context));
+          "upstreamResponseFilter",
+          () -> role.upstreamResponseFilter(exchange.session(), response, exchange.context()));
     }
     if (response.status() < 200 && response.status() != 101) {
       interim(response);
@@ -86,12 +83,12 @@ final class Download<C> {
     boolean ended = response.status() != 101 && endsAtOnce();
     Forwarding.response(response, true);
     filterHeader(response);
-    session.send(response, ended);
+    exchange.session().send(response, ended);
     if (response.status() == 101) {
       becomeTunnel();
     } else if (ended) {
       done = true;
-    } else if (phases.responseBody() != null) {
+    } else if (exchange.phases().responseBody() != null) {
       filtered =
           new FilterSink(
               downstream.thread(),
@@ -108,13 +105,13 @@ final class Download<C> {
   private void interim(ResponseHeader response) throws ProxyException {
     Forwarding.response(response, false);
     filterHeader(response);
-    session.send(response, true);
+    exchange.session().send(response, true);
   }
 
   private void filterHeader(ResponseHeader response) throws ProxyException {
     downstream.thread().phase("responseFilter");
     try {
-      phases.proxy().responseFilter(session, response, context);
+      exchange.phases().proxy().responseFilter(exchange.session(), response, exchange.context());
     } catch (Exception e) {
       throw Guard.failure("responseFilter", e);
     }
@@ -124,7 +121,7 @@ final class Download<C> {
   /// {@return whether the message is complete with its header section, and no filter may add to it}
   private boolean endsAtOnce() throws ProxyException {
     ContentSource source = upstream.responseContent();
-    return phases.responseBody() == null
+    return exchange.phases().responseBody() == null
         && source.poll() == Progress.ENDED
         && source.trailers() == null;
   }
@@ -182,20 +179,23 @@ final class Download<C> {
     }
     Fields trailers = received.copy();
     HopByHop.filterTrailers(trailers);
-    TrailerFilter<C> role = phases.trailers();
+    TrailerFilter<C> role = exchange.phases().trailers();
     if (role != null) {
       Guard.run(
-          "responseTrailerFilter", () -> role.responseTrailerFilter(session, trailers, context));
+          "responseTrailerFilter",
+          () -> role.responseTrailerFilter(exchange.session(), trailers, exchange.context()));
     }
     return trailers;
   }
 
   private void filter(ByteBuffer piece, boolean endOfStream, FilterSink out) throws ProxyException {
-    ResponseBodyFilter<C> role = phases.responseBody();
+    ResponseBodyFilter<C> role = exchange.phases().responseBody();
     if (role != null) {
       Guard.run(
           "responseBodyFilter",
-          () -> role.responseBodyFilter(session, piece, endOfStream, out, context));
+          () ->
+              role.responseBodyFilter(
+                  exchange.session(), piece, endOfStream, out, exchange.context()));
     }
   }
 }

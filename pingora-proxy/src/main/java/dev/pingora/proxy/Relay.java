@@ -8,7 +8,6 @@ import dev.pingora.core.protocols.UpstreamSession;
 import dev.pingora.core.upstreams.PeerOptions;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
-import dev.pingora.runtime.RequestThread;
 import org.jspecify.annotations.Nullable;
 
 /// The one duplex loop between any downstream and any upstream session: moves what can be moved in
@@ -18,15 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// things may be waited for, each with its own deadline, renewed by progress: octets from the
 /// upstream, room at the upstream, octets from the client, room at the client.
 final class Relay<C> {
+  private final Exchange<C> exchange;
   private final DownstreamSession downstream;
   private final UpstreamSession upstream;
-  private final Exchange<C> exchange;
-  private @Nullable Upload<C> upload;
+  private final PeerOptions options;
   private final Download<C> download;
-  private final RequestThread thread;
-  private final long readNanos;
-  private final long writeNanos;
-  private final long wholeDeadline;
+  private @Nullable Upload<C> upload;
+  private boolean tunnelling;
 
   private long upstreamPending;
   private long downstreamPending;
@@ -36,17 +33,13 @@ final class Relay<C> {
   private long downstreamRoomSince;
 
   Relay(Exchange<C> exchange, UpstreamSession upstream, PeerOptions options) {
+    this.exchange = exchange;
     this.downstream = exchange.session().downstream();
     this.upstream = upstream;
-    this.wholeDeadline = exchange.session().deadline();
-    this.thread = downstream.thread();
-    this.readNanos = options.readTimeout().toNanos();
-    this.writeNanos = options.writeTimeout().toNanos();
-    this.exchange = exchange;
-    this.upload =
-        exchange.hasRequestContent() ? new Upload<>(exchange, upstream, writeNanos) : null;
+    this.options = options;
     this.download = new Download<>(exchange, upstream);
-    long now = thread.loop().now();
+    this.upload = exchange.hasRequestContent() ? newUpload() : null;
+    long now = downstream.thread().loop().now();
     this.uploadSince = now;
     this.downloadSince = now;
     this.upstreamRoomSince = now;
@@ -55,7 +48,7 @@ final class Relay<C> {
 
   /// Runs until the response has been written to its end.
   void run() throws ProxyException {
-    thread.phase("relay");
+    downstream.thread().phase("relay");
     while (true) {
       Upload<C> uploading = upload;
       boolean up = uploading != null && uploading.step();
@@ -77,11 +70,13 @@ final class Relay<C> {
     }
   }
 
-  private boolean tunnelling;
+  private Upload<C> newUpload() {
+    return new Upload<>(exchange, upstream, options.writeTimeout().toNanos());
+  }
 
   private void becomeTunnel() {
     tunnelling = true;
-    Upload<C> raw = upload == null ? new Upload<>(exchange, upstream, writeNanos) : upload;
+    Upload<C> raw = upload == null ? newUpload() : upload;
     raw.becomeTunnel();
     upload = raw;
   }
@@ -91,7 +86,7 @@ final class Relay<C> {
   }
 
   private void noteProgress(boolean up, boolean down) {
-    long now = thread.loop().now();
+    long now = downstream.thread().loop().now();
     if (up) {
       uploadSince = now;
       downloadSince = now; // the upstream answers when it has the request
@@ -106,9 +101,9 @@ final class Relay<C> {
     downstream.responseContent().flush();
     failIfHopeless();
     noteDrain();
-    if (!thread.await(deadlines(true).deadline())) {
+    if (!downstream.thread().await(deadlines(true).deadline())) {
       noteDrain();
-      ProxyException reason = deadlines(false).expired(thread.loop().now());
+      ProxyException reason = deadlines(false).expired(downstream.thread().loop().now());
       if (reason != null) {
         throw reason;
       }
@@ -128,7 +123,7 @@ final class Relay<C> {
 
   /// Octets that a socket has taken renew its deadline.
   private void noteDrain() {
-    long now = thread.loop().now();
+    long now = downstream.thread().loop().now();
     long up = upstream.requestContent().pending();
     if (up != upstreamPending || up == 0) {
       upstreamPending = up;
@@ -156,9 +151,9 @@ final class Relay<C> {
     boolean uploading = !isUploadDone() && !tunnelling;
     boolean toUpstream = upstreamPending > 0;
     boolean toClient = downstreamPending > 0;
-    Late late = Late.NEVER.orWhole(wholeDeadline);
+    Late late = Late.NEVER.orWhole(exchange.session().deadline());
     if (toUpstream) {
-      late = late.or(upstreamRoomSince, writeNanos, Late.Wait.UPSTREAM_ROOM);
+      late = late.or(upstreamRoomSince, options.writeTimeout().toNanos(), Late.Wait.UPSTREAM_ROOM);
     }
     if (toClient) {
       late = late.or(downstreamRoomSince, downstream.limits().writeNanos(), Late.Wait.CLIENT_ROOM);
@@ -167,7 +162,7 @@ final class Relay<C> {
       late = late.or(uploadSince, downstream.limits().contentNanos(), Late.Wait.CLIENT_CONTENT);
     }
     if (!uploading && (all || !(toUpstream || toClient))) {
-      late = late.or(downloadSince, readNanos, Late.Wait.RESPONSE);
+      late = late.or(downloadSince, options.readTimeout().toNanos(), Late.Wait.RESPONSE);
     }
     return late;
   }

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// The request's content, for a phase that reads it itself instead of letting it pass through. What
 /// is read here is consumed: it does not go upstream.
 public final class RequestBody {
+  private final Session session;
   private final DownstreamSession downstream;
   private boolean asked;
 
-  RequestBody(DownstreamSession downstream) {
-    this.downstream = downstream;
+  RequestBody(Session session) {
+    this.session = session;
+    this.downstream = session.downstream();
   }
 
   /// Reads what has come, at least one octet, waiting for it. The first read answers `Expect:
@@ -70,6 +72,7 @@ public final class RequestBody {
   }
 
   private boolean await(ContentSource source) throws ProxyException {
+    session.failIfOver();
     Progress progress = source.poll();
     if (progress == Progress.PENDING && !asked) {
       asked = true;

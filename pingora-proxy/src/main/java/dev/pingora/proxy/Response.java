@@ -41,6 +41,7 @@ public final class Response {
   ///
   /// @throws ProxyException WRITE_TIMEOUT, or WRITE_ERROR when the client has gone
   public void write(ByteBuffer content) throws ProxyException {
+    session.failIfOver();
     DownstreamSession downstream = session.downstream();
     if (!downstream.isResponseStarted()) {
       throw new IllegalStateException("content before the header section");
@@ -75,6 +76,7 @@ public final class Response {
 
   /// Ends the response with a trailer section.
   public void end(@Nullable Fields trailers) throws ProxyException {
+    session.failIfOver();
     session.awaitRoom();
     session.downstream().responseContent().end(trailers);
   }

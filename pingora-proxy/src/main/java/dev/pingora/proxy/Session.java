@@ -30,6 +30,7 @@ public final class Session {
   private @Nullable Response response;
   private @Nullable Attributes attributes;
   private @Nullable Digest upstreamDigest;
+  private boolean over;
   private int status;
   private int attempts;
   private long deadline = RequestThread.NEVER;
@@ -49,7 +50,7 @@ public final class Session {
   public RequestBody requestBody() {
     RequestBody body = requestBody;
     if (body == null) {
-      body = new RequestBody(downstream);
+      body = new RequestBody(this);
       requestBody = body;
     }
     return body;
@@ -101,6 +102,18 @@ public final class Session {
     }
     respond(fitting);
     return fitting;
+  }
+
+  /// The exchange is over: whoever still has this session must not write into the next one's
+  /// answer.
+  void end() {
+    over = true;
+  }
+
+  void failIfOver() {
+    if (over) {
+      throw new IllegalStateException("the request is over: its session must not be kept");
+    }
   }
 
   /// {@return whether the final header section was written}
@@ -200,6 +213,7 @@ public final class Session {
 
   /// Sends a header section to the client, and remembers a final one's status.
   void send(ResponseHeader header, boolean endOfStream) throws ProxyException {
+    failIfOver();
     downstream.sendResponse(header, endOfStream);
     if (header.status() >= 200 || header.status() == 101) {
       status = header.status();

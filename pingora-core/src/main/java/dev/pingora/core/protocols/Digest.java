@@ -4,13 +4,16 @@
 package dev.pingora.core.protocols;
 
 import dev.pingora.runtime.Connection;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// Facts about the connection under a session (inventory DIG): addresses, times, octets.
 ///
 /// A view: octet counters are read when asked. Safe on the session's request thread.
 public final class Digest {
   private final Connection connection;
+  private @Nullable String peerIp;
 
   public Digest(Connection connection) {
     this.connection = connection;
@@ -18,6 +21,17 @@ public final class Digest {
 
   public SocketAddress peerAddress() {
     return connection.remoteAddress();
+  }
+
+  /// {@return the peer's IP address as text, without port; null if it has none, as over a Unix
+  /// socket} Made once for a connection.
+  public @Nullable String peerIp() {
+    String text = peerIp;
+    if (text == null && peerAddress() instanceof InetSocketAddress inet) {
+      text = inet.getAddress().getHostAddress();
+      peerIp = text;
+    }
+    return text;
   }
 
   public SocketAddress localAddress() {

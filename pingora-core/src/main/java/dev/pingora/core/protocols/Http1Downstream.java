@@ -28,12 +28,13 @@ public final class Http1Downstream implements DownstreamSession {
   private final RequestThread thread;
   private final Http1Options options;
   private final Digest digest;
-  private final Http1Sink unsent;
+  private final Http1Source received;
+  private final Http1Sink responseContent;
 
   private RequestHeader request = NO_REQUEST;
   private SessionLimits limits;
   private ContentSource requestContent = NoContent.INSTANCE;
-  private @Nullable Http1Sink responseContent;
+  private boolean responseStarted;
   private boolean firstOnConnection;
   private boolean mustClose;
   private boolean tunnel;
@@ -49,20 +50,25 @@ public final class Http1Downstream implements DownstreamSession {
     this.options = options;
     this.limits = options.session();
     this.digest = new Digest(connection);
-    this.unsent = new Http1Sink(connection, MessageFraming.None.INSTANCE);
+    this.received =
+        new Http1Source(
+            connection, ContentReader.ofRequest(MessageFraming.None.INSTANCE, options.heads()));
+    this.responseContent = new Http1Sink(connection);
   }
 
   /// Starts the next exchange.
   ///
   /// @throws ProxyException when the request's framing is malformed, or announces too much
-  void begin(RequestHeader received, boolean first) throws ProxyException {
-    request = received;
+  void begin(RequestHeader next, boolean first) throws ProxyException {
+    next.adoptTexts(request);
+    request = next;
     firstOnConnection = first;
     limits = options.session();
-    responseContent = null;
+    responseStarted = false;
+    responseContent.restart(MessageFraming.None.INSTANCE);
     continued = false;
-    mustClose = Persistence.ofRequest(received) == Persistence.CLOSE;
-    MessageFraming framing = MessageFraming.ofRequest(received);
+    mustClose = Persistence.ofRequest(next) == Persistence.CLOSE;
+    MessageFraming framing = MessageFraming.ofRequest(next);
     if (framing instanceof MessageFraming.ContentLength(long length)
         && limits.requestContentBytes() > 0
         && length > limits.requestContentBytes()) {
@@ -73,12 +79,12 @@ public final class Http1Downstream implements DownstreamSession {
   }
 
   private ContentSource source(MessageFraming framing) {
-    return framing instanceof MessageFraming.None
-        ? NoContent.INSTANCE
-        : new Http1Source(
-            connection,
-            ContentReader.ofRequest(framing, options.heads()),
-            framing instanceof MessageFraming.Tunnel ? 0 : limits.requestContentBytes());
+    if (framing instanceof MessageFraming.None) {
+      return NoContent.INSTANCE;
+    }
+    boolean bounded = !(framing instanceof MessageFraming.Tunnel);
+    received.restart(framing, bounded ? limits.requestContentBytes() : 0);
+    return received;
   }
 
   @Override
@@ -103,7 +109,7 @@ public final class Http1Downstream implements DownstreamSession {
 
   @Override
   public void sendResponse(ResponseHeader response, boolean endOfStream) throws ProxyException {
-    if (responseContent != null) {
+    if (responseStarted) {
       throw new IllegalStateException("the final response header section was written before");
     }
     connection.failIfWriteFailed();
@@ -122,10 +128,10 @@ public final class Http1Downstream implements DownstreamSession {
       }
     }
     Http1Heads.write(response, connection);
-    Http1Sink sink = new Http1Sink(connection, framing);
-    responseContent = sink;
+    responseContent.restart(framing);
+    responseStarted = true;
     if (endOfStream && !(framing instanceof MessageFraming.Tunnel)) {
-      sink.end(null);
+      responseContent.end(null);
     }
   }
 
@@ -184,7 +190,7 @@ public final class Http1Downstream implements DownstreamSession {
 
   @Override
   public void sendContinue() throws ProxyException {
-    if (!continued && responseContent == null && Expectation.of(request) == Expectation.CONTINUE) {
+    if (!continued && !responseStarted && Expectation.of(request) == Expectation.CONTINUE) {
       continued = true;
       sendResponse(ResponseHeader.of(100), true);
     }
@@ -192,25 +198,22 @@ public final class Http1Downstream implements DownstreamSession {
 
   @Override
   public boolean isResponseStarted() {
-    return responseContent != null;
+    return responseStarted;
   }
 
   @Override
   public boolean isResponseEnded() {
-    Http1Sink sink = responseContent;
-    return sink != null && sink.isEnded();
+    return responseStarted && responseContent.isEnded();
   }
 
   @Override
   public ContentSink responseContent() {
-    Http1Sink sink = responseContent;
-    return sink == null ? unsent : sink;
+    return responseContent;
   }
 
   @Override
   public long responseContentBytes() {
-    Http1Sink sink = responseContent;
-    return sink == null ? 0 : sink.contentBytes();
+    return responseContent.contentBytes();
   }
 
   @Override

@@ -11,7 +11,6 @@ import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
 import dev.pingora.http1.Expectation;
 import dev.pingora.http1.HeadReader;
-import dev.pingora.http1.RequestParser;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
 import java.nio.ByteBuffer;
@@ -129,7 +128,7 @@ public final class Http1Server implements Runnable, RequestThread.Task {
       if (head == null) {
         return false;
       }
-      RequestHeader request = RequestParser.parse(head, heads.fieldLines());
+      RequestHeader request = heads.parseRequest(head);
       session.begin(request, served == 0);
       served++;
       if (Expectation.of(request) == Expectation.UNSUPPORTED) {
@@ -145,8 +144,10 @@ public final class Http1Server implements Runnable, RequestThread.Task {
   /// Reads one head. The wait for its first byte is idle time; from then on the whole head has one
   /// deadline, however it trickles.
   private byte @Nullable [] readHead(RequestThread thread, HeadReader heads) throws ProxyException {
-    long idleDeadline = connection.loop().deadlineIn(options.idleNanos());
-    long lingerDeadline = connection.loop().deadlineIn(LINGER_NANOS);
+    // By the loop's clock, which may lag a turn behind: nothing here depends on so little.
+    long now = connection.loop().now();
+    long idleDeadline = options.idleNanos() <= 0 ? RequestThread.NEVER : now + options.idleNanos();
+    long lingerDeadline = now + LINGER_NANOS;
     long headDeadline = RequestThread.NEVER;
     while (true) {
       byte[] head = heads.read(connection.input());

@@ -11,17 +11,21 @@ import dev.pingora.runtime.Connection;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// The content of an HTTP/1 message on its way into a connection's output. Confined to the request
-/// thread.
+/// The content of an HTTP/1 message on its way into a connection's output. One for all messages of
+/// a direction: [#restart] begins the next. Confined to the request thread.
 final class Http1Sink implements ContentSink {
   private final Connection connection;
-  private final ContentWriter writer;
-  private final boolean chunked;
+  private final ContentWriter writer = ContentWriter.of(MessageFraming.None.INSTANCE);
+  private boolean chunked;
 
-  Http1Sink(Connection connection, MessageFraming framing) {
+  Http1Sink(Connection connection) {
     this.connection = connection;
-    this.writer = ContentWriter.of(framing);
-    this.chunked = framing instanceof MessageFraming.Chunked;
+  }
+
+  /// Begins with the content of the connection's next message.
+  void restart(MessageFraming framing) {
+    writer.restart(framing);
+    chunked = framing instanceof MessageFraming.Chunked;
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.Fields;
 import dev.pingora.http1.ContentReader;
+import dev.pingora.http1.MessageFraming;
 import dev.pingora.runtime.Connection;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +17,21 @@ import org.jspecify.annotations.Nullable;
 final class Http1Source implements ContentSource {
   private final Connection connection;
   private final ContentReader reader;
-  private final long maxBytes;
+  private long maxBytes;
   private int length;
 
-  /// @param maxBytes most octets of content, 0 = no limit
-  Http1Source(Connection connection, ContentReader reader, long maxBytes) {
+  Http1Source(Connection connection, ContentReader reader) {
     this.connection = connection;
     this.reader = reader;
-    this.maxBytes = maxBytes;
+  }
+
+  /// Begins with the content of the connection's next message.
+  ///
+  /// @param most octets of content, 0 = no limit
+  void restart(MessageFraming framing, long most) {
+    reader.restart(framing);
+    maxBytes = most;
+    length = 0;
   }
 
   @Override

@@ -14,7 +14,6 @@ import dev.pingora.http1.HeadReader;
 import dev.pingora.http1.Http1Limits;
 import dev.pingora.http1.MessageFraming;
 import dev.pingora.http1.Persistence;
-import dev.pingora.http1.ResponseParser;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// it is in a pool; [#begin] starts the next. Confined to the request thread of the exchange.
 public final class Http1Upstream implements UpstreamSession {
   private final Connection connection;
-  private final Http1Limits limits;
   private final Release release;
   private final Digest digest;
   private final HeadReader heads;
@@ -31,8 +29,10 @@ public final class Http1Upstream implements UpstreamSession {
   private String method = "";
   private boolean reused;
   private boolean requestCloses;
-  private @Nullable Http1Sink requestContent;
-  private @Nullable ContentSource responseContent;
+  private final Http1Sink requestContent;
+  private final Http1Source responseContent;
+  private boolean requestSent;
+  private boolean responseCame;
   private @Nullable Persistence persistence;
   private boolean tunnel;
   private boolean done;
@@ -46,18 +46,20 @@ public final class Http1Upstream implements UpstreamSession {
 
   public Http1Upstream(Connection connection, Http1Limits limits, Release release) {
     this.connection = connection;
-    this.limits = limits;
     this.release = release;
     this.digest = new Digest(connection);
     this.heads = HeadReader.forResponses(limits);
+    this.requestContent = new Http1Sink(connection);
+    this.responseContent =
+        new Http1Source(connection, ContentReader.ofResponse(MessageFraming.None.INSTANCE, limits));
   }
 
   /// Starts the next exchange.
   public void begin(RequestThread thread, boolean again) {
     connection.attach(thread);
     reused = again;
-    requestContent = null;
-    responseContent = null;
+    requestSent = false;
+    responseCame = false;
     persistence = null;
     done = false;
   }
@@ -73,7 +75,8 @@ public final class Http1Upstream implements UpstreamSession {
     MessageFraming framing = frame(request, endOfStream);
     requestCloses = Persistence.ofRequest(request) == Persistence.CLOSE;
     Http1Heads.write(request, connection);
-    requestContent = new Http1Sink(connection, framing);
+    requestContent.restart(framing);
+    requestSent = true;
     if (endOfStream) {
       requestContent.end(null);
     }
@@ -97,11 +100,10 @@ public final class Http1Upstream implements UpstreamSession {
 
   @Override
   public ContentSink requestContent() {
-    Http1Sink sink = requestContent;
-    if (sink == null) {
+    if (!requestSent) {
       throw new IllegalStateException("the request was not sent");
     }
-    return sink;
+    return requestContent;
   }
 
   @Override
@@ -116,20 +118,15 @@ public final class Http1Upstream implements UpstreamSession {
       }
       head = heads.read(connection.input());
     }
-    ResponseHeader response = ResponseParser.parse(head, heads.fieldLines());
+    ResponseHeader response = heads.parseResponse(head);
     boolean interim = response.status() < 200 && response.status() != 101;
     if (!interim) {
       MessageFraming framing = MessageFraming.ofResponse(response, method);
       persistence = Persistence.ofResponse(response, framing);
-      responseContent = new Http1Source(connection, ContentReader.ofResponse(framing, limits), 0);
+      responseContent.restart(framing, 0);
+      responseCame = true;
     }
     return response;
-  }
-
-  private ContentSource source(MessageFraming framing) {
-    return framing instanceof MessageFraming.None
-        ? NoContent.INSTANCE
-        : new Http1Source(connection, ContentReader.ofResponse(framing, limits), 0);
   }
 
   /// The upstream may have closed an idle connection while the request was on its way: then, and
@@ -145,18 +142,17 @@ public final class Http1Upstream implements UpstreamSession {
 
   @Override
   public ContentSource responseContent() {
-    ContentSource source = responseContent;
-    if (source == null) {
+    if (!responseCame) {
       throw new IllegalStateException("the response has not come");
     }
-    return source;
+    return responseContent;
   }
 
   @Override
   public void upgrade() {
     tunnel = true;
-    requestContent = new Http1Sink(connection, MessageFraming.Tunnel.INSTANCE);
-    responseContent = source(MessageFraming.Tunnel.INSTANCE);
+    requestContent.restart(MessageFraming.Tunnel.INSTANCE);
+    responseContent.restart(MessageFraming.Tunnel.INSTANCE, 0);
   }
 
   @Override
@@ -184,14 +180,12 @@ public final class Http1Upstream implements UpstreamSession {
   }
 
   private boolean isReusable() {
-    Http1Sink sink = requestContent;
-    ContentSource source = responseContent;
     return !tunnel
         && !requestCloses
-        && sink != null
-        && sink.isEnded()
-        && source != null
-        && source.isEnded()
+        && requestSent
+        && requestContent.isEnded()
+        && responseCame
+        && responseContent.isEnded()
         && persistence == Persistence.KEEP_ALIVE
         && !connection.isHungUp()
         && !connection.input().hasRemaining();

@@ -19,7 +19,7 @@ public interface Endpoint {
 
   /// The attempt has a connection.
   ///
-  /// @param nanos from the start of the attempt
+  /// @param nanos from the start of the attempt, by the loop's clock: exact to a turn of the loop
   default void connected(long nanos, boolean reused) {}
 
   /// The first octet of the response has come.
