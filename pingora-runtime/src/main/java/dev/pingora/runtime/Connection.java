@@ -7,6 +7,8 @@ import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,16 @@ public final class Connection {
   /// How long a closing connection waits for a peer that takes none of what is still to be sent.
   public static final long CLOSE_STALL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  private static final VarHandle OWNER;
+
+  static {
+    try {
+      OWNER = MethodHandles.lookup().findVarHandle(Connection.class, "owner", RequestThread.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final Loop loop;
   private final ErrorSource side;
   private final SocketAddress remoteAddress;
@@ -44,9 +56,14 @@ public final class Connection {
   private final Inbox inbox;
   private final Outbox outbox;
 
+  /// Whom to signal. Written by the owner, read by the event loop: see "ready / owner" in [Inbox].
+  @SuppressWarnings("UnusedVariable") // accessed through OWNER
+  private @Nullable RequestThread owner;
+
+  /// Belongs to whoever takes the inbox out of its state of rest, and to the owner before.
+  private @Nullable Runnable restAction;
+
   // Written by the owner, read by the event loop.
-  private volatile @Nullable RequestThread owner;
-  private volatile @Nullable Runnable restAction;
   private volatile @Nullable Runnable closeAction;
   private volatile @Nullable Linger closing;
 
@@ -59,7 +76,7 @@ public final class Connection {
     this.localAddress = local;
     this.establishedNanos = loop.now();
     this.flushFlag = new FlushFlag(!loop.isBound());
-    this.inbox = new Inbox(loop.buffers());
+    this.inbox = new Inbox(loop.buffers(), !loop.isBound());
     this.outbox = new Outbox(loop.buffers(), !loop.isBound());
     this.io = new ConnectionIo(this, wire, inbox, outbox);
   }
@@ -125,7 +142,19 @@ public final class Connection {
     if (thread.loop() != loop) {
       throw new IllegalArgumentException("a connection of loop " + loop.index() + " stays there");
     }
-    owner = thread;
+    owner(thread);
+  }
+
+  private @Nullable RequestThread owner() {
+    return (RequestThread) OWNER.getVolatile(this);
+  }
+
+  private void owner(@Nullable RequestThread thread) {
+    if (loop.isBound()) {
+      OWNER.setRelease(this, thread);
+    } else {
+      OWNER.setVolatile(this, thread);
+    }
   }
 
   /// Leaves the connection to the event loop: at its next event `action` runs on the event-loop
@@ -139,8 +168,8 @@ public final class Connection {
       queueFlush();
     }
     outbox.dropTail(); // empty
-    RequestThread previous = owner;
-    owner = null;
+    RequestThread previous = owner();
+    owner(null);
     restAction = action;
     if (!io.isClosed() && !io.isHungUp() && inbox.rest()) {
       // It may be somebody else's by now; the loop looks at the state once more.
@@ -150,7 +179,7 @@ public final class Connection {
       return true;
     }
     restAction = null;
-    owner = previous;
+    owner(previous);
     return false;
   }
 
@@ -368,7 +397,7 @@ public final class Connection {
   ///
   /// A peer that takes nothing for [#CLOSE_STALL_NANOS] loses the rest.
   public void close(Linger linger) {
-    owner = null;
+    owner(null);
     outbox.push();
     closing = linger; // publishes all that this thread did to the connection
     queueFlush();
@@ -380,7 +409,7 @@ public final class Connection {
 
   /// Closes at once with a reset; what was not sent yet is dropped.
   public void reset() {
-    owner = null;
+    owner(null);
     loop.post(io::resetNow);
   }
 
@@ -439,7 +468,7 @@ public final class Connection {
   }
 
   void signalOwner() {
-    RequestThread thread = owner;
+    RequestThread thread = owner();
     if (thread != null) {
       thread.signal();
     }

@@ -42,7 +42,7 @@ final class ConnectionIo implements WireEvents {
   private volatile @Nullable IOException writeFailure;
 
   /// When to give up a connection at rest. Set by the owner.
-  private final LazyDeadline expiry = new LazyDeadline();
+  private final LazyDeadline expiry;
 
   /// The socket took less than there was: [#onWritable] will come.
   private boolean blocked;
@@ -61,6 +61,7 @@ final class ConnectionIo implements WireEvents {
   ConnectionIo(Connection connection, Wire wire, Inbox inbox, Outbox outbox) {
     this.connection = connection;
     this.loop = connection.loop();
+    this.expiry = new LazyDeadline(!loop.isBound());
     this.wire = wire;
     this.inbox = inbox;
     this.outbox = outbox;

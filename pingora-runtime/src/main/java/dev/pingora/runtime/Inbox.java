@@ -34,9 +34,14 @@ import org.jspecify.annotations.Nullable;
 ///   loop writes `readable`, then reads the state. One of them sees the other, and delivers.
 /// - *ready / owner*: the loop writes `READY`, then reads the connection's owner to signal it; a
 ///   thread that takes the connection over writes the owner, then reads the state.
+///
+/// Where both sides run on one OS thread (bound flavour) they cannot meet within a method: nothing
+/// is ordered by fences or compare-and-set there, which would cost more than the reading of a head.
 final class Inbox {
   private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
   private static final VarHandle STATE;
+  private static final VarHandle READABLE;
+  private static final VarHandle RECEIVED;
 
   private static final int IDLE = 0;
   private static final int WANTED = 1;
@@ -48,13 +53,20 @@ final class Inbox {
 
   static {
     try {
-      STATE = MethodHandles.lookup().findVarHandle(Inbox.class, "state", int.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(Inbox.class, "state", int.class);
+      READABLE = lookup.findVarHandle(Inbox.class, "readable", boolean.class);
+      RECEIVED = lookup.findVarHandle(Inbox.class, "received", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   private final BufferPool buffers;
+
+  /// Request thread and loop may be on different OS threads.
+  private final boolean shared;
+
   private @Nullable Buffer current;
 
   @SuppressWarnings("UnusedVariable") // accessed through STATE
@@ -65,17 +77,19 @@ final class Inbox {
   private @Nullable IOException failure;
 
   /// The socket may have something for us: an edge has come, and no short read since.
-  private volatile boolean readable;
+  @SuppressWarnings("UnusedVariable") // accessed through READABLE
+  private boolean readable;
 
   /// Why nothing will come any more, whatever the state says: the connection was closed. What had
   /// arrived before is still read first.
   private volatile @Nullable IOException broken;
 
   /// Written by the event loop, read by anyone who counts: late is good enough.
-  private volatile long received;
+  private long received;
 
-  Inbox(BufferPool buffers) {
+  Inbox(BufferPool buffers, boolean shared) {
     this.buffers = buffers;
+    this.shared = shared;
   }
 
   // --- the request thread's side ---
@@ -130,7 +144,7 @@ final class Inbox {
       return false;
     }
     setStateVolatile(WANTED);
-    return readable; // volatile: see "asked for / readable" above
+    return isReadable(); // volatile: see "asked for / readable" above
   }
 
   /// Gives the whole current buffer away (to an outbox). The caller owns it then.
@@ -162,7 +176,7 @@ final class Inbox {
 
   /// {@return whether the socket may have something} Asked after [#rest] by the request thread.
   boolean isReadable() {
-    return readable;
+    return (boolean) READABLE.getVolatile(this);
   }
 
   /// {@return whether the connection was at rest and is the caller's now}
@@ -174,7 +188,15 @@ final class Inbox {
 
   /// Notes that the socket may have something.
   void markReadable() {
-    readable = true;
+    setReadable(true);
+  }
+
+  private void setReadable(boolean now) {
+    if (shared) {
+      READABLE.setVolatile(this, now);
+    } else {
+      READABLE.setOpaque(this, now);
+    }
   }
 
   /// Reads once if the request thread asked and the socket may have something.
@@ -182,7 +204,7 @@ final class Inbox {
   /// @param hungUp the peer's end was announced: a short read does not mean that nothing follows
   /// @return whether the request thread has something to look at now
   boolean deliver(Wire wire, boolean hungUp) {
-    if (!readable || stateVolatile() != WANTED) {
+    if (!isReadable() || stateVolatile() != WANTED) {
       return false;
     }
     Buffer buffer = buffers.take();
@@ -200,7 +222,7 @@ final class Inbox {
   ///
   /// @return whether its rest action must run
   boolean stir(Wire wire, boolean hungUp) {
-    if (!readable || stateVolatile() != RESTING) {
+    if (!isReadable() || stateVolatile() != RESTING) {
       return false;
     }
     Buffer buffer = buffers.take();
@@ -220,13 +242,13 @@ final class Inbox {
       if (n > 0) {
         countReceived(n);
         buffer.bytes.position(0).limit(n);
-        readable = hungUp || n == buffer.capacity();
+        setReadable(hungUp || n == buffer.capacity());
         arrived = buffer;
         setStateVolatile(READY);
         return true;
       }
       buffers.release(buffer);
-      readable = false;
+      setReadable(false);
       if (n == Wire.NOTHING) {
         setStateVolatile(before);
         return false;
@@ -242,7 +264,7 @@ final class Inbox {
 
   /// {@return whether the last delivery failed for want of a buffer}
   boolean starved() {
-    return readable && stateAcquire() == WANTED;
+    return isReadable() && stateAcquire() == WANTED;
   }
 
   /// The connection has gone: whoever reads learns it, once what has arrived is read. Leaves the
@@ -252,12 +274,11 @@ final class Inbox {
   }
 
   long received() {
-    return received;
+    return (long) RECEIVED.getOpaque(this);
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   private void countReceived(int n) {
-    received += n;
+    RECEIVED.setOpaque(this, received + n);
   }
 
   /// Gives all buffers back; by the last owner, when the connection is closed.
@@ -288,10 +309,21 @@ final class Inbox {
 
   /// Publishes a state, ordered before whatever this thread reads next (Dekker, see above).
   private void setStateVolatile(int next) {
-    STATE.setVolatile(this, next);
+    if (shared) {
+      STATE.setVolatile(this, next);
+    } else {
+      STATE.setRelease(this, next);
+    }
   }
 
   private boolean compareAndSet(int expected, int next) {
-    return STATE.compareAndSet(this, expected, next);
+    if (shared) {
+      return STATE.compareAndSet(this, expected, next);
+    }
+    if (state != expected) {
+      return false;
+    }
+    STATE.setRelease(this, next);
+    return true;
   }
 }

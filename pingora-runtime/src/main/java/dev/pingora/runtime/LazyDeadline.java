@@ -3,6 +3,9 @@
 
 package dev.pingora.runtime;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /// A deadline that is set often and rarely passes, and what the loop's timer knows of it.
 ///
 /// The timer is not told of every change. It stays scheduled for the earliest deadline it was told
@@ -12,42 +15,64 @@ package dev.pingora.runtime;
 ///
 /// No deadline is forgotten (Dekker): the thread writes `wanted`, then looks at `armed`; the timer
 /// clears `armed`, then looks at `wanted`. Either the thread sees that nothing is armed, and arms,
-/// or the timer sees the new deadline.
+/// or the timer sees the new deadline. Where both run on one OS thread there is nothing to order.
 final class LazyDeadline {
   /// No deadline.
   static final long NEVER = Long.MAX_VALUE;
 
+  private static final VarHandle WANTED;
+  private static final VarHandle ARMED;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WANTED = lookup.findVarHandle(LazyDeadline.class, "wanted", long.class);
+      ARMED = lookup.findVarHandle(LazyDeadline.class, "armed", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /// Waiting thread and loop may be on different OS threads.
+  private final boolean shared;
+
   /// What holds now. Written by the thread that waits.
-  private volatile long wanted = NEVER;
+  @SuppressWarnings("UnusedVariable") // accessed through WANTED
+  private long wanted = NEVER;
 
   /// The moment at which the timer is known to fire, [#NEVER] if it is not scheduled. Written by
   /// the waiting thread when it arms, by the loop when the timer fires.
-  private volatile long armed = NEVER;
+  @SuppressWarnings("UnusedVariable") // accessed through ARMED
+  private long armed = NEVER;
+
+  LazyDeadline(boolean shared) {
+    this.shared = shared;
+  }
 
   /// Sets the deadline. Waiting thread.
   ///
   /// @return whether the timer must be scheduled for it
   boolean set(long deadline) {
-    wanted = deadline;
+    write(WANTED, deadline);
     if (deadline == NEVER) {
       return false;
     }
-    long known = armed;
+    long known = (long) ARMED.getVolatile(this);
     if (known != NEVER && known - deadline <= 0) {
       return false; // the timer fires early enough, and looks again
     }
-    armed = deadline;
+    write(ARMED, deadline);
     return true;
   }
 
   /// There is no deadline any more. Waiting thread.
   void clear() {
-    wanted = NEVER;
+    write(WANTED, NEVER);
   }
 
   /// {@return whether a deadline was ever set and is not cleared}
   boolean isSet() {
-    return wanted != NEVER;
+    return (long) WANTED.getVolatile(this) != NEVER;
   }
 
   /// The timer fires. Event loop.
@@ -55,15 +80,23 @@ final class LazyDeadline {
   /// @return when it must be scheduled again; `now` if the deadline has passed; [#NEVER] if there
   ///   is none
   long fire(long now) {
-    armed = NEVER;
-    long deadline = wanted;
+    write(ARMED, NEVER);
+    long deadline = (long) WANTED.getVolatile(this);
     if (deadline == NEVER) {
       return NEVER;
     }
     if (deadline - now <= 0) {
       return now;
     }
-    armed = deadline;
+    write(ARMED, deadline);
     return deadline;
+  }
+
+  private void write(VarHandle field, long value) {
+    if (shared) {
+      field.setVolatile(this, value);
+    } else {
+      field.setOpaque(this, value);
+    }
   }
 }

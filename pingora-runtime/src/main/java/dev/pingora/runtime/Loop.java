@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// One core's worth of server: an event-loop thread, the only caller of Netty, and the request
@@ -89,7 +90,8 @@ public final class Loop implements Executor {
   /// What the watchdog looks at: when the present turn began (0 = asleep), and who ran last.
   private volatile long turnStart;
 
-  private volatile @Nullable RequestThread running;
+  /// Written opaquely, see [RequestThread#phase].
+  private final AtomicReference<@Nullable RequestThread> running = new AtomicReference<>();
 
   Loop(int index, LoopGroup group, TransportKind kind) {
     this.index = index;
@@ -302,7 +304,7 @@ public final class Loop implements Executor {
 
   void running(RequestThread thread) {
     if (bound) {
-      running = thread;
+      running.setOpaque(thread);
       if (turnStart == 0) {
         turnStart =
             System.nanoTime(); // the JDK's selector parks: threads run while the loop sleeps
@@ -311,8 +313,8 @@ public final class Loop implements Executor {
   }
 
   void ended(RequestThread thread) {
-    if (running == thread) {
-      running = null;
+    if (running.getOpaque() == thread) {
+      running.setOpaque(null);
     }
     requestThreads.remove(thread);
   }
@@ -326,7 +328,7 @@ public final class Loop implements Executor {
   }
 
   @Nullable RequestThread running() {
-    return running;
+    return running.getOpaque();
   }
 
   @Nullable Carrier carrier() {

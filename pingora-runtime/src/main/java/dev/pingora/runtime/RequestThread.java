@@ -7,6 +7,7 @@ import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.timeout.Timer;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -35,14 +36,16 @@ public final class RequestThread {
 
   @Nullable RequestThread previous;
 
-  private final LazyDeadline deadline = new LazyDeadline();
+  private final LazyDeadline deadline;
   private volatile boolean cancelled;
 
-  /// What the thread is at, for the watchdog; a constant string.
-  private volatile String phase = "starting";
+  /// What the thread is at, a constant string. Written opaquely: the watchdog may see it late, and
+  /// a fence at each phase would be felt.
+  private final AtomicReference<String> phase = new AtomicReference<>("starting");
 
   RequestThread(Loop loop, Task task) {
     this.loop = loop;
+    this.deadline = new LazyDeadline(!loop.isBound());
     this.task = task;
     this.thread = loop.newThread(this::run);
   }
@@ -71,12 +74,12 @@ public final class RequestThread {
   ///
   /// @param name a constant, such as `"requestFilter"`
   public void phase(String name) {
-    phase = name;
+    phase.setOpaque(name);
     loop.running(this);
   }
 
   String phase() {
-    return phase;
+    return phase.getOpaque();
   }
 
   /// Parks until [#signal], the deadline, or for no reason at all.

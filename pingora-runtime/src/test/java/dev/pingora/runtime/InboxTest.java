@@ -14,7 +14,7 @@ final class InboxTest {
   private final BufferBudget budget = new BufferBudget(4 * BufferPool.BUFFER_BYTES);
   private final BufferPool pool = BufferPool.confined(budget, 2);
   private final FakeWire wire = new FakeWire();
-  private final Inbox inbox = new Inbox(pool);
+  private final Inbox inbox = new Inbox(pool, true);
 
   private void arrives(String text) {
     wire.incoming.add(text.getBytes(StandardCharsets.ISO_8859_1));

@@ -24,7 +24,7 @@ public class InboxStress {
   private static final BufferPool POOL =
       BufferPool.shared(new BufferBudget(16L * BufferPool.BUFFER_BYTES), 16);
 
-  private final Inbox inbox = new Inbox(POOL);
+  private final Inbox inbox = new Inbox(POOL, true);
 
   @Actor
   public void requestThread(ZZ_Result result) {
