@@ -25,7 +25,4 @@ module dev.pingora.core {
   requires dev.pingora.http2;
   requires transitive info.picocli;
   requires org.snakeyaml.engine;
-  requires io.netty.resolver;
-  requires io.netty.resolver.dns;
-  requires io.netty.transport;
 }

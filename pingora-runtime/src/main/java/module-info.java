@@ -12,6 +12,10 @@ module dev.pingora.runtime {
   requires jdk.net;
   requires io.netty.common;
   requires io.netty.buffer;
+  requires io.netty.codec;
+  requires io.netty.codec.dns;
+  requires io.netty.resolver;
+  requires io.netty.resolver.dns;
   requires io.netty.transport;
   requires io.netty.transport.unix.common;
   requires io.netty.transport.classes.epoll;

@@ -29,7 +29,7 @@ public final class HttpProxy<C> implements HttpServerApp {
 
   @Override
   public void start(ServerRuntime runtime) {
-    connector = new HttpConnector(runtime.pools());
+    connector = runtime.connector();
   }
 
   @Override

@@ -194,11 +194,19 @@ public final class Loop implements Executor {
   /// @throws ProxyException of a CONNECT kind, source UPSTREAM
   public Connection connect(RequestThread thread, ConnectSpec spec, long deadline)
       throws ProxyException {
+    return startConnect(thread, spec).await(deadline);
+  }
+
+  /// Starts to open a connection for a request thread of this loop, which is signalled when that
+  /// has ended.
+  ///
+  /// @throws ProxyException CANCELLED, when the loop has ended
+  public PendingConnect startConnect(RequestThread thread, ConnectSpec spec) throws ProxyException {
     PendingConnect pending = new PendingConnect(thread, spec);
     if (!post(() -> transport.connect(pending))) {
       throw ProxyException.internal(ErrorKind.CANCELLED, "the loop has ended");
     }
-    return pending.await(deadline);
+    return pending;
   }
 
   /// {@return connections that live on this loop now} Event-loop thread only.

@@ -8,12 +8,14 @@ import dev.pingora.error.ProxyException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// A request thread that waits for a connection, and the event loop that makes it.
+/// An attempt to connect: a request thread that is signalled when it has ended, and the event loop
+/// that makes it. A thread may have several under way. Each must come to [#connection] or to
+/// [#abandon], else a descriptor leaks.
 ///
 /// `connection` and `failure` are written by the event loop before `done`, and read after it. A
 /// request thread that gives up sets `abandoned` and asks the event loop to drop what there is: the
 /// attempt under way, or the connection that was made in this very moment.
-final class PendingConnect {
+public final class PendingConnect {
   private final RequestThread waiter;
   private final ConnectSpec spec;
   private @Nullable Connection connection;
@@ -66,6 +68,38 @@ final class PendingConnect {
     return abandoned;
   }
 
+  /// {@return whether the attempt has ended, well or badly} The waiting thread is signalled then.
+  public boolean isDone() {
+    return done;
+  }
+
+  /// {@return the connection, owned by the thread that asked for it; once [#isDone]}
+  ///
+  /// @throws ProxyException of a CONNECT kind, source UPSTREAM, if it failed
+  public Connection connection() throws ProxyException {
+    if (!done) {
+      throw new IllegalStateException("the attempt has not ended");
+    }
+    ProxyException failed = failure;
+    if (failed != null) {
+      throw failed;
+    }
+    Connection opened = connection;
+    if (opened == null) {
+      throw new IllegalStateException("a connect ended without a result");
+    }
+    return opened;
+  }
+
+  /// Gives the attempt up: what it holds is closed, also a connection that was made already. The
+  /// waiting thread's; idempotent.
+  public void abandon() {
+    if (!abandoned) {
+      abandoned = true;
+      waiter.loop().post(this::drop);
+    }
+  }
+
   Connection await(long deadline) throws ProxyException {
     boolean ended = false;
     try {
@@ -78,19 +112,10 @@ final class PendingConnect {
       ended = true;
     } finally {
       if (!ended) {
-        abandoned = true;
-        waiter.loop().post(this::drop);
+        abandon();
       }
     }
-    ProxyException failed = failure;
-    if (failed != null) {
-      throw failed;
-    }
-    Connection opened = connection;
-    if (opened == null) {
-      throw new IllegalStateException("a connect ended without a result");
-    }
-    return opened;
+    return connection();
   }
 
   /// Nobody waits any more. Event-loop thread.

@@ -3,14 +3,25 @@
 
 package dev.pingora.runtime;
 
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringSocketChannel;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +91,28 @@ public enum TransportKind {
       case EPOLL -> new EpollTransport(loop);
       case KQUEUE, IO_URING, NIO -> new ChannelTransport(loop, this);
       case AUTO -> resolve().transport(loop);
+    };
+  }
+
+  /// {@return Netty's datagram channels for a loop of this kind; name look-ups use them}
+  ChannelFactory<? extends DatagramChannel> datagramChannels() {
+    return switch (this) {
+      case EPOLL -> EpollDatagramChannel::new;
+      case KQUEUE -> KQueueDatagramChannel::new;
+      case IO_URING -> IoUringDatagramChannel::new;
+      case NIO -> NioDatagramChannel::new;
+      case AUTO -> resolve().datagramChannels();
+    };
+  }
+
+  /// {@return Netty's stream channels for a loop of this kind; name look-ups use them}
+  ChannelFactory<? extends SocketChannel> streamChannels() {
+    return switch (this) {
+      case EPOLL -> EpollSocketChannel::new;
+      case KQUEUE -> KQueueSocketChannel::new;
+      case IO_URING -> IoUringSocketChannel::new;
+      case NIO -> NioSocketChannel::new;
+      case AUTO -> resolve().streamChannels();
     };
   }
 }

@@ -8,7 +8,6 @@ import dev.pingora.core.upstreams.BindTo;
 import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.core.upstreams.PeerOptions;
 import dev.pingora.core.upstreams.ReuseKey;
-import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.pool.IdlePool;
 import dev.pingora.runtime.ConnectSpec;
@@ -21,9 +20,11 @@ import java.net.SocketAddress;
 /// Sessions with upstreams: from the pool where one waits, else over a new connection. Thread-safe.
 public final class HttpConnector {
   private final UpstreamPools pools;
+  private final Resolver resolver;
 
-  public HttpConnector(UpstreamPools pools) {
+  public HttpConnector(UpstreamPools pools, Resolver resolver) {
     this.pools = pools;
+    this.resolver = resolver;
   }
 
   /// {@return a session for one exchange with `peer`, on the thread's loop}
@@ -45,7 +46,7 @@ public final class HttpConnector {
     return fresh.session();
   }
 
-  private static Connection open(RequestThread thread, HttpPeer peer) throws ProxyException {
+  private Connection open(RequestThread thread, HttpPeer peer) throws ProxyException {
     PeerOptions options = peer.options();
     Loop loop = thread.loop();
     long each = loop.deadlineIn(options.connectionTimeout().toNanos());
@@ -54,7 +55,7 @@ public final class HttpConnector {
     if (options.customL4() != null) {
       return options.customL4().connect(thread, peer.address(), deadline);
     }
-    SocketAddress address = resolve(thread, peer.address());
+    SocketAddress address = resolve(thread, peer.address(), total);
     BindTo bindTo = options.bindTo();
     ConnectSpec spec =
         bindTo == null
@@ -64,18 +65,11 @@ public final class HttpConnector {
     return loop.connect(thread, spec, deadline);
   }
 
-  /// Interim, until the non-blocking resolver lands.
-  private static SocketAddress resolve(RequestThread thread, SocketAddress address)
+  private SocketAddress resolve(RequestThread thread, SocketAddress address, long deadline)
       throws ProxyException {
-    if (!(address instanceof InetSocketAddress inet) || !inet.isUnresolved()) {
-      return address;
-    }
-    try {
-      return thread.offload(() -> new InetSocketAddress(inet.getHostString(), inet.getPort()));
-    } catch (ProxyException e) {
-      throw e;
-    } catch (Exception e) {
-      throw ProxyException.explain(ErrorKind.CONNECT_NO_ROUTE, e, "resolving %s", inet);
-    }
+    return address instanceof InetSocketAddress inet && inet.isUnresolved()
+        ? new InetSocketAddress(
+            resolver.resolve(thread, inet.getHostString(), deadline).getFirst(), inet.getPort())
+        : address;
   }
 }

@@ -4,6 +4,7 @@
 package dev.pingora.core.server;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.pingora.core.connectors.Resolver;
 import dev.pingora.core.services.Service;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
@@ -46,6 +47,7 @@ public final class Server {
   private volatile Shutdown how = Shutdown.GRACEFUL;
   private volatile ExecutionPhase phase = ExecutionPhase.SETUP;
   private volatile @Nullable ServerRuntime runtime;
+  private volatile @Nullable Resolver resolver;
 
   private Server(ServerConf configuration, Limits limits) {
     this.configuration = configuration;
@@ -71,6 +73,17 @@ public final class Server {
     return service;
   }
 
+  /// Looks names of upstreams up with `other` instead of the name servers in `resolver:`. Before
+  /// [#run].
+  public void resolver(Resolver other) {
+    resolver = other;
+  }
+
+  private Resolver resolver() {
+    Resolver own = resolver;
+    return own == null ? Resolver.dns(configuration.resolver()) : own;
+  }
+
   /// Calls `watcher` with every later phase, on the thread that runs the server.
   public void watchExecutionPhase(Consumer<ExecutionPhase> watcher) {
     phaseWatchers.add(watcher);
@@ -94,7 +107,8 @@ public final class Server {
   public void run() throws ProxyException {
     bootstrap();
     try (LoopGroup loops = LoopGroup.open(loopOptions())) {
-      ServerRuntime own = new ServerRuntime(configuration, loops, connectionLimit(), shutdownWatch);
+      ServerRuntime own =
+          new ServerRuntime(configuration, loops, resolver(), connectionLimit(), shutdownWatch);
       runtime = own;
       startServices(own);
       enter(ExecutionPhase.RUNNING);

@@ -3,6 +3,8 @@
 
 package dev.pingora.core.server;
 
+import dev.pingora.core.connectors.HttpConnector;
+import dev.pingora.core.connectors.Resolver;
 import dev.pingora.core.connectors.UpstreamPools;
 import dev.pingora.runtime.LoopGroup;
 
@@ -12,17 +14,20 @@ public final class ServerRuntime {
   private final ServerConf configuration;
   private final LoopGroup loops;
   private final UpstreamPools pools;
+  private final HttpConnector connector;
   private final ConnectionLimit connectionLimit;
   private final ShutdownWatch shutdownWatch;
 
   ServerRuntime(
       ServerConf configuration,
       LoopGroup loops,
+      Resolver resolver,
       ConnectionLimit connectionLimit,
       ShutdownWatch shutdownWatch) {
     this.configuration = configuration;
     this.loops = loops;
     this.pools = new UpstreamPools(loops, configuration.upstreamKeepalivePoolSize());
+    this.connector = new HttpConnector(pools, resolver);
     this.connectionLimit = connectionLimit;
     this.shutdownWatch = shutdownWatch;
   }
@@ -38,6 +43,11 @@ public final class ServerRuntime {
   /// {@return the idle upstream connections of this server}
   public UpstreamPools pools() {
     return pools;
+  }
+
+  /// {@return what makes connections to upstreams}
+  public HttpConnector connector() {
+    return connector;
   }
 
   public ConnectionLimit connectionLimit() {
