@@ -48,9 +48,8 @@ final class NameServer implements AutoCloseable {
   private record Entry(int type, int ttl, byte[] content) {}
 
   NameServer() throws IOException {
-    InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
-    udp = new DatagramSocket(0, loopback);
-    tcp = new ServerSocket(udp.getLocalPort(), 50, loopback);
+    tcp = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+    udp = new DatagramSocket(tcp.getLocalSocketAddress()); // few UDP ports are taken
     Thread.ofPlatform().daemon().start(this::serveUdp);
     Thread.ofPlatform().daemon().start(this::serveTcp);
   }
