@@ -7,7 +7,6 @@ import dev.pingora.core.apps.HttpServerApp;
 import dev.pingora.core.server.ShutdownWatch;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.RequestHeader;
-import dev.pingora.http2.FrameSink;
 import dev.pingora.http2.Http2Connection;
 import dev.pingora.http2.Http2Error;
 import dev.pingora.http2.Http2Limits;
@@ -34,7 +33,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// Ownership: everything here belongs to the connection thread but `messages`, the lock-free door
 /// for the threads of its streams. Messages are bounded by the streams (their number is), and each
 /// stream by its room.
-final class Http2Server implements FrameSink, Http2Listener, RequestListener {
+final class Http2Server implements Http2Listener, RequestListener {
   private static final System.Logger LOG = System.getLogger("dev.pingora.core");
 
   private final Connection connection;
@@ -45,7 +44,7 @@ final class Http2Server implements FrameSink, Http2Listener, RequestListener {
   private final Http2Connection http2;
   private final Digest digest;
   private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
-  private long committed;
+  private final Http2Output output;
   private boolean leaving;
 
   Http2Server(
@@ -60,8 +59,9 @@ final class Http2Server implements FrameSink, Http2Listener, RequestListener {
     this.options = options;
     this.shutdown = shutdown;
     this.digest = new Digest(connection);
-    this.http2 = Http2Connection.server(Http2Settings.OURS, Http2Limits.DEFAULT, this, this, this);
-    this.committed = connection.bytesSent();
+    this.output = new Http2Output(connection);
+    this.http2 =
+        Http2Connection.server(Http2Settings.OURS, Http2Limits.DEFAULT, this, this, output);
   }
 
   /// Serves the connection until it ends.
@@ -69,22 +69,25 @@ final class Http2Server implements FrameSink, Http2Listener, RequestListener {
   /// @param before octets that were read already
   void run(ByteBuffer before) {
     thread.phase("http2");
-    http2.open(now());
-    http2.receive(before, now());
     try {
+      http2.open(now());
+      http2.receive(before, now());
       serve();
+      output.drain(thread, options.session().writeNanos());
     } catch (ProxyException e) {
       LOG.log(System.Logger.Level.DEBUG, "{0} ended: {1}", connection, e.getMessage());
+    } finally { // whatever it was, the streams hear of the end and the connection closes
+      http2.endOfInput();
+      connection.close(options.linger());
     }
-    http2.endOfInput();
-    runMessages();
-    connection.close(options.linger());
   }
 
   private void serve() throws ProxyException {
     long idleSince = now();
     while (!isOver()) {
-      boolean moved = runMessages();
+      long taken = connection.bytesSent();
+      boolean moved = output.moveSpilled();
+      moved |= runMessages();
       http2.flush();
       leaveIfAsked();
       if (connection.poll()) {
@@ -100,12 +103,20 @@ final class Http2Server implements FrameSink, Http2Listener, RequestListener {
       if (!moved) {
         connection.flush();
         connection.wantRoom(); // a socket that has taken octets makes room for DATA
-        thread.await(deadline(idleSince));
+        if (connection.bytesSent() == taken) { // else it has made room since we looked
+          thread.await(deadline(idleSince));
+        }
       }
-      if (http2.openStreams() == 0 && idleSince + options.idleNanos() - now() <= 0) {
+      if (isIdleTooLong(idleSince)) {
         leave();
       }
     }
+  }
+
+  private boolean isIdleTooLong(long idleSince) {
+    return http2.openStreams() == 0
+        && options.idleNanos() > 0
+        && idleSince + options.idleNanos() - now() <= 0;
   }
 
   private boolean isOver() {
@@ -163,21 +174,6 @@ final class Http2Server implements FrameSink, Http2Listener, RequestListener {
   }
 
   // --- for the codec ---
-
-  @Override
-  public ByteBuffer reserve(int bytes) {
-    return connection.room(bytes);
-  }
-
-  @Override
-  public void commit(int bytes) {
-    committed += bytes;
-  }
-
-  @Override
-  public int pendingBytes() {
-    return (int) Math.min(Integer.MAX_VALUE, committed - connection.bytesSent());
-  }
 
   @Override
   public StreamListener request(Http2Stream stream, RequestHeader request, boolean endStream) {
