@@ -25,14 +25,23 @@ sealed interface HostPolicy {
       case "keep" -> new Keep();
       case "upstream" -> new Upstream();
       case String authority -> {
-        String bracketless = authority.substring(authority.lastIndexOf(']') + 1);
-        String whole = bracketless.indexOf(':') >= 0 ? authority : authority + ":1";
-        if (!(Address.parse(whole) instanceof Address.Tcp)) {
-          throw new IllegalArgumentException("is \"" + authority + "\"");
+        if (!isAuthority(authority)) {
+          throw new IllegalArgumentException("\"" + authority + "\" names no host");
         }
         yield new Literal(authority);
       }
     };
+  }
+
+  /// {@return whether this is `host[:port]`; an address without a port is one with any}
+  private static boolean isAuthority(String text) {
+    String bracketless = text.substring(text.lastIndexOf(']') + 1);
+    try {
+      return Address.parse(bracketless.indexOf(':') >= 0 ? text : text + ":1")
+          instanceof Address.Tcp;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
   }
 
   /// {@return the text form}
