@@ -15,8 +15,6 @@ module dev.pingora.core {
   exports dev.pingora.core.services;
   exports dev.pingora.core.upstreams;
 
-  requires java.management;
-  requires jdk.management;
   requires static org.jspecify;
   requires transitive dev.pingora.runtime;
   requires transitive dev.pingora.http;

@@ -172,8 +172,9 @@ public final class Connection {
     owner(null);
     restAction = action;
     if (!io.isClosed() && !io.isHungUp() && inbox.rest()) {
-      // It may be somebody else's by now; the loop looks at the state once more.
-      if (inbox.isReadable()) {
+      // It may be somebody else's by now. What came before it rested, and found it busy, is looked
+      // at once more by the loop (Dekker: it wrote these, then looked whether somebody rests).
+      if (inbox.isReadable() || io.isClosed() || loop.isQuiescing()) {
         loop.wantRead(io);
       }
       return true;

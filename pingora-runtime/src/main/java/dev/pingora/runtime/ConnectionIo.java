@@ -117,9 +117,16 @@ final class ConnectionIo implements WireEvents {
 
   // --- what the owner asked for ---
 
-  /// Gives the owner bytes, if it asked and the socket has some.
+  /// Gives the owner bytes, if it asked and the socket has some; or ends a rest that began when
+  /// there was something already.
   void deliver() {
-    if (closed || abandoned) {
+    if (abandoned) {
+      return;
+    }
+    if (closed || loop.isQuiescing()) {
+      endRest();
+    }
+    if (closed) {
       return;
     }
     if (inbox.deliver(wire, hungUp)) {
@@ -195,6 +202,7 @@ final class ConnectionIo implements WireEvents {
     if (closed) {
       return;
     }
+    closed = true; // before the look at the state: whoever goes to rest later sees it
     boolean atRest = inbox.wake();
     tearDown(failure, atRest);
     if (atRest) {
@@ -204,12 +212,25 @@ final class ConnectionIo implements WireEvents {
 
   /// The server stops: a connection at rest closes, the owner of any other looks up.
   void quiesce() {
-    if (inbox.wake()) {
-      tearDown(null, true);
-      runRestAction();
-    } else {
+    if (!endRest()) {
       connection.signalOwner();
     }
+  }
+
+  /// Closes the connection if it is at rest.
+  ///
+  /// @return whether it was
+  private boolean endRest() {
+    if (!inbox.wake()) {
+      return false;
+    }
+    if (closed) {
+      releaseBuffers();
+    } else {
+      tearDown(null, true);
+    }
+    runRestAction();
+    return true;
   }
 
   /// Closes the socket and tells everybody.
@@ -335,9 +356,17 @@ final class ConnectionIo implements WireEvents {
       return;
     }
     if (loop.isBound() || loop.inEventLoop()) {
-      schedule(deadline);
+      scheduleExpiry(deadline);
     } else {
-      loop.post(() -> schedule(deadline));
+      loop.post(() -> scheduleExpiry(deadline));
+    }
+  }
+
+  private void scheduleExpiry(long deadline) {
+    Timer own = timer;
+    // A timer that fires too early looks again; and one of the closing is not ours to move.
+    if (!abandoned && (own == null || LazyDeadline.mustMove(own, deadline))) {
+      schedule(deadline);
     }
   }
 
@@ -369,10 +398,9 @@ final class ConnectionIo implements WireEvents {
       return;
     }
     if (next - loop.now() > 0) {
-      schedule(next);
-    } else if (inbox.wake()) {
-      tearDown(null, true);
-      runRestAction();
+      scheduleExpiry(next);
+    } else {
+      endRest();
     }
   }
 

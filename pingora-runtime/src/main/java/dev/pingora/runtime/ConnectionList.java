@@ -3,6 +3,8 @@
 
 package dev.pingora.runtime;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The open connections of a loop, as an intrusive list. Event-loop thread only.
@@ -42,18 +44,22 @@ final class ConnectionList {
     return size;
   }
 
+  /// Of a copy: what runs at the end of one connection may close others.
   void quiesceAll() {
-    ConnectionIo next = first;
-    while (next != null) {
-      ConnectionIo after = next.next;
-      next.quiesce();
-      next = after;
+    List<ConnectionIo> all = new ArrayList<>(size);
+    for (ConnectionIo next = first; next != null; next = next.next) {
+      all.add(next);
     }
+    all.forEach(ConnectionIo::quiesce);
   }
 
+  @SuppressWarnings("ReferenceEquality") // list links
   void closeAll() {
     for (ConnectionIo next = first; next != null; next = first) {
       next.destroy(null);
+      if (first == next) {
+        remove(next); // it failed to close: not again and again
+      }
     }
   }
 }

@@ -3,6 +3,7 @@
 
 package dev.pingora.runtime;
 
+import dev.pingora.timeout.Timer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -12,6 +13,9 @@ import java.lang.invoke.VarHandle;
 /// of; when it fires it looks for the present one, and is scheduled again for that. So setting a
 /// later deadline, or none, costs a field write, and no message to the loop when the thread that
 /// sets it is not the loop's.
+///
+/// The timer is never moved to a later moment ([#mustMove]): thread and loop may both find that it
+/// must be scheduled, for different moments and in any order, and the earlier one wins.
 ///
 /// No deadline is forgotten (Dekker): the thread writes `wanted`, then looks at `armed`; the timer
 /// clears `armed`, then looks at `wanted`. Either the thread sees that nothing is armed, and arms,
@@ -73,6 +77,11 @@ final class LazyDeadline {
   /// {@return whether a deadline was ever set and is not cleared}
   boolean isSet() {
     return (long) WANTED.getVolatile(this) != NEVER;
+  }
+
+  /// {@return whether a timer that must fire by `deadline` has to be scheduled anew} Event loop.
+  static boolean mustMove(Timer timer, long deadline) {
+    return !timer.isScheduled() || deadline - timer.deadlineNanos() < 0;
   }
 
   /// The timer fires. Event loop.

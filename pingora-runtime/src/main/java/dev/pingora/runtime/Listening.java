@@ -22,9 +22,15 @@ public final class Listening implements AutoCloseable {
     return parts.getFirst().acceptor().localAddress();
   }
 
-  /// Stops accepting: new connections wait in the kernel's queue, up to the backlog.
+  /// Stops accepting, at once on the loop that calls this and soon on the others: new connections
+  /// wait in the kernel's queue, up to the backlog.
   public void pause() {
-    parts.forEach(part -> part.loop().post(part.acceptor()::pause));
+    for (Part part : parts) {
+      if (part.loop().inEventLoop()) {
+        part.acceptor().pause();
+      }
+      part.loop().post(part.acceptor()::pause); // a message too: it follows a resume under way
+    }
   }
 
   public void resume() {

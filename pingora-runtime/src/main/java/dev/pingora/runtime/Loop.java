@@ -252,6 +252,11 @@ public final class Loop implements Executor {
     return requestThreads.isEmpty();
   }
 
+  /// {@return whether the server stops: no connection stays at rest} Any thread.
+  boolean isQuiescing() {
+    return group.isQuiescing();
+  }
+
   ConnectionList connections() {
     return connections;
   }

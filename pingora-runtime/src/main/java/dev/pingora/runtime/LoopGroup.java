@@ -38,6 +38,7 @@ public final class LoopGroup implements AutoCloseable {
   private final Watchdog watchdog;
   private final AtomicInteger connectionCount = new AtomicInteger();
   private volatile @Nullable Runnable onConnectionClosed;
+  private volatile boolean quiescing;
 
   private LoopGroup(LoopGroupOptions options) {
     this.options = options;
@@ -178,17 +179,26 @@ public final class LoopGroup implements AutoCloseable {
     connectionCount.decrementAndGet();
     Runnable action = onConnectionClosed;
     if (action != null) {
-      action.run();
+      try {
+        action.run();
+      } catch (RuntimeException e) { // must not keep the connection from closing
+        LOG.log(System.Logger.Level.ERROR, "an action for closed connections failed", e);
+      }
     }
+  }
+
+  boolean isQuiescing() {
+    return quiescing;
   }
 
   ThreadPoolExecutor offloadThreads() {
     return offloadThreads;
   }
 
-  /// Closes the connections at rest and wakes the owners of all others, which learn that the server
-  /// stops. Returns at once.
+  /// Closes the connections at rest, now and from now on, and wakes the owners of all others, which
+  /// learn that the server stops. Returns at once.
   public void quiesce() {
+    quiescing = true; // first: whoever goes to rest from here on sees it
     loops.forEach(loop -> loop.post(loop.connections()::quiesceAll));
   }
 

@@ -29,6 +29,9 @@ final class Reception {
   /// The connection begins to live. Event-loop thread of the loop that serves it.
   void introduce(Connection connection) {
     connection.loop().opened(connection.io());
+    if (connection.isClosed()) {
+      return; // the loop ends
+    }
     try {
       onAccept.accepted(connection);
     } catch (RuntimeException e) {

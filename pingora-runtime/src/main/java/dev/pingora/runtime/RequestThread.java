@@ -128,9 +128,15 @@ public final class RequestThread {
       return;
     }
     if (loop.isBound()) {
-      loop.timers().schedule(timer, deadlineNanos);
+      schedule(deadlineNanos);
     } else {
-      loop.post(() -> loop.timers().schedule(timer, deadlineNanos));
+      loop.post(() -> schedule(deadlineNanos));
+    }
+  }
+
+  private void schedule(long deadlineNanos) {
+    if (LazyDeadline.mustMove(timer, deadlineNanos)) {
+      loop.timers().schedule(timer, deadlineNanos);
     }
   }
 
@@ -141,7 +147,7 @@ public final class RequestThread {
       return;
     }
     if (next - loop.now() > 0) {
-      loop.timers().schedule(timer, next);
+      schedule(next);
     } else {
       signal();
     }

@@ -187,7 +187,7 @@ final class ConnectionTest {
           .isInstanceOfSatisfying(
               ProxyException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.WRITE_ERROR))
           .hasRootCauseMessage("broken pipe");
-      connection.close();
+      rig.close(connection);
       rig.assertNoBufferInUse();
     }
   }
@@ -219,8 +219,8 @@ final class ConnectionTest {
       });
       byte[] sent = rig.onEventLoop(other.sent::toByteArray);
       assertThat(sent).hasSize(20_003).startsWith(1, 2, 3, 0).endsWith(0, 7);
-      connection.close();
-      target.close();
+      rig.close(connection);
+      rig.close(target);
       rig.assertNoBufferInUse();
     }
   }

@@ -29,6 +29,14 @@ record Flavour(boolean stealing, TransportKind kind) {
     }
   }
 
+  /// Those in which a thread that never parks cannot starve the others. The JDK's scheduler, which
+  /// runs request threads in the stealing flavour, needs a second carrier for that: with one, a
+  /// thread that yields again and again keeps it to itself.
+  static List<Flavour> fair() {
+    boolean fair = Runtime.getRuntime().availableProcessors() > 1;
+    return all().stream().filter(flavour -> fair || !flavour.stealing()).toList();
+  }
+
   /// The two ways to schedule, where the transport makes no difference.
   static List<Flavour> schedulers() {
     return List.of(new Flavour(false, TransportKind.AUTO), new Flavour(true, TransportKind.AUTO));

@@ -49,6 +49,7 @@ final class LoopGroupTest {
   @ParameterizedTest
   @MethodSource("dev.pingora.runtime.Flavour#all")
   void aGroupThatWasNeverUsedLeavesNothingBehind(Flavour flavour) {
+    warmUp(flavour);
     Leaks leaks = Leaks.baseline();
     for (int i = 0; i < 10; i++) {
       Rig rig = new Rig(flavour.options(2));
@@ -57,10 +58,16 @@ final class LoopGroupTest {
     leaks.assertNone();
   }
 
+  /// What the JDK opens once in a process, when selectors wait in virtual threads, stays open.
+  private static void warmUp(Flavour flavour) {
+    new Rig(flavour.options(2)).close();
+  }
+
   /// Whatever request threads wait for when the group closes, they are told to give up and end.
   @ParameterizedTest
   @MethodSource("dev.pingora.runtime.Flavour#all")
   void closingEndsEveryThreadWhateverItWaitsFor(Flavour flavour) throws Exception {
+    warmUp(flavour);
     Leaks leaks = Leaks.baseline();
     ReentrantLock lock = new ReentrantLock();
     CountDownLatch offloaded = new CountDownLatch(1);
@@ -89,7 +96,9 @@ final class LoopGroupTest {
             lock.lockInterruptibly();
             return true;
           }));
-      threads.add(rig.start(LoopGroupTest::yieldUntilCancelled));
+      if (Flavour.fair().contains(flavour)) {
+        threads.add(rig.start(LoopGroupTest::yieldUntilCancelled));
+      }
       for (Loop loop : rig.group.loops()) {
         var _ = Rig.await(Rig.start(loop, _ -> 1));
       }

@@ -5,6 +5,8 @@ package dev.pingora.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +33,7 @@ final class RestTest {
       rig.arrive(connection, wire, (byte) 1);
       rig.arrive(connection, wire, (byte) 2);
       Rig.eventually("it wakes", () -> woken.get() > 0);
-      assertThat(connection.wake()).as("already woken").isFalse();
+      assertThat(rig.<Boolean>call(_ -> connection.wake())).as("already woken").isFalse();
       int first =
           rig.call(thread -> {
             connection.attach(thread);
@@ -50,7 +52,7 @@ final class RestTest {
       Connection connection = rig.over(wire);
       AtomicInteger woken = new AtomicInteger();
       assertThat(rig.<Boolean>call(_ -> connection.rest(woken::incrementAndGet))).isTrue();
-      assertThat(connection.wake()).isTrue();
+      assertThat(rig.<Boolean>call(_ -> connection.wake())).isTrue();
       rig.arrive(connection, wire, (byte) 1);
       var _ = rig.onEventLoop(() -> 0);
       assertThat(woken).hasValue(0);
@@ -93,7 +95,7 @@ final class RestTest {
       Rig.eventually("it closes", () -> wire.closed);
       Rig.eventually("it tells", () -> woken.get() == 1);
       assertThat(connection.isClosed()).isTrue();
-      assertThat(connection.wake()).isFalse();
+      assertThat(rig.<Boolean>call(_ -> connection.wake())).isFalse();
     }
   }
 
@@ -146,6 +148,74 @@ final class RestTest {
       assertThat(woken).hasValue(1);
       assertThat(Rig.await(owner)).isTrue();
       assertThat(busy.isClosed()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.pingora.runtime.Flavour#schedulers")
+  void nothingStaysAtRestOnceTheServerStops(Flavour flavour) throws Exception {
+    try (Rig rig = Rig.of(flavour)) {
+      Connection connection = rig.over(wire);
+      rig.group.quiesce();
+      var _ = rig.onEventLoop(() -> 0);
+      assertThat(connection.isClosed()).isFalse();
+      AtomicInteger woken = new AtomicInteger();
+      assertThat(rig.<Boolean>call(_ -> connection.rest(woken::incrementAndGet))).isTrue();
+      Rig.eventually("it closes", () -> wire.closed);
+      Rig.eventually("it tells", () -> woken.get() == 1);
+      rig.assertNoBufferInUse();
+    }
+  }
+
+  /// What runs at the end of the first closes the second: the third must close as well.
+  @ParameterizedTest
+  @MethodSource("dev.pingora.runtime.Flavour#schedulers")
+  void stoppingMissesNoneThoughOneTakesOthersAlong(Flavour flavour) throws Exception {
+    try (Rig rig = Rig.of(flavour)) {
+      List<Connection> all = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        Connection connection = rig.over(new FakeWire());
+        all.add(connection);
+        assertThat(
+                rig.<Boolean>call(_ ->
+                    connection.rest(() -> {
+                      all.get(3).io().destroy(null);
+                      all.get(1).io().destroy(null);
+                    })))
+            .isTrue();
+      }
+      rig.group.quiesce();
+      for (Connection connection : all) {
+        Rig.eventually("it closes", connection::isClosed);
+      }
+    }
+  }
+
+  /// A connection that goes to rest at the moment in which it breaks: in every order the owner
+  /// keeps it, or the action runs, never neither and never both.
+  @ParameterizedTest
+  @MethodSource("dev.pingora.runtime.Flavour#schedulers")
+  void noEndIsLostBetweenOwnerAndRest(Flavour flavour) throws Exception {
+    try (Rig rig = Rig.of(flavour)) {
+      AtomicInteger told = new AtomicInteger();
+      AtomicInteger kept = new AtomicInteger();
+      int rounds = 3_000;
+      for (int i = 0; i < rounds; i++) {
+        Connection connection = rig.over(new FakeWire());
+        CompletableFuture<Boolean> resting =
+            rig.start(thread -> {
+              connection.attach(thread);
+              rig.loop().execute(() -> connection.io().destroy(null));
+              return connection.rest(told::incrementAndGet);
+            });
+        if (!Rig.await(resting)) {
+          kept.incrementAndGet();
+          rig.close(connection);
+        }
+      }
+      Rig.eventually("every end is told", () -> told.get() + kept.get() == rounds);
+      rig.assertNoBufferInUse();
+      assertThat(told.get() + kept.get()).isEqualTo(rounds);
     }
   }
 

@@ -157,6 +157,14 @@ final class Rig implements AutoCloseable {
     });
   }
 
+  /// Closes a connection of the first loop from outside of it.
+  void close(Connection connection) throws Exception {
+    onEventLoop(() -> {
+      connection.close();
+      return true;
+    });
+  }
+
   /// Bytes arrive on a connection over a fake wire.
   void arrive(Connection connection, FakeWire wire, byte... bytes) {
     loop()

@@ -4,21 +4,32 @@
 package dev.pingora.core.server;
 
 import dev.pingora.runtime.Listening;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The bound on downstream connections of a server (`max_connections`): above it accepting pauses,
-/// and clients wait in the kernel's queue. Thread-safe.
+/// and clients wait in the kernel's queue. Listeners of several loops may take a few more before
+/// they all heard of it. Thread-safe.
+///
+/// Guarded by `lock`: the order in which listeners are told to pause and to resume, so that the
+/// last word they hear is the one that holds. It is taken when the limit is crossed, not for every
+/// connection; never by request threads.
 public final class ConnectionLimit {
   private static final System.Logger LOG = System.getLogger("dev.pingora.core");
+
+  /// One line a minute at most, however often the limit is crossed.
+  private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final int max;
   private final int resumeAt;
   private final AtomicInteger open = new AtomicInteger();
-  private final AtomicBoolean paused = new AtomicBoolean();
-  private final List<Listening> governed = new CopyOnWriteArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<Listening> governed = new ArrayList<>();
+  private volatile boolean paused;
+  private long quietUntil = System.nanoTime();
 
   /// @param max connections, at least 1
   public ConnectionLimit(int max) {
@@ -46,21 +57,50 @@ public final class ConnectionLimit {
 
   /// Pauses and resumes this listener with the others.
   public void govern(Listening listening) {
-    governed.add(listening);
+    lock.lock();
+    try {
+      governed.add(listening);
+      if (paused) {
+        listening.pause();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// A connection was accepted.
   public void opened() {
-    if (open.incrementAndGet() >= max && paused.compareAndSet(false, true)) {
-      LOG.log(System.Logger.Level.WARNING, "{0} connections: accepting pauses", max);
-      governed.forEach(Listening::pause);
+    if (open.incrementAndGet() >= max && !paused) {
+      tell();
     }
   }
 
   /// A connection has closed.
   public void closed() {
-    if (open.decrementAndGet() <= resumeAt && paused.compareAndSet(true, false)) {
-      governed.forEach(Listening::resume);
+    if (open.decrementAndGet() <= resumeAt && paused) {
+      tell();
+    }
+  }
+
+  /// Looks at the count once more after each change: who has moved it meanwhile, and saw the old
+  /// state, relies on that.
+  private void tell() {
+    boolean newly = false;
+    lock.lock();
+    try {
+      while (paused ? open.get() <= resumeAt : open.get() >= max) {
+        paused = !paused;
+        newly |= paused && System.nanoTime() - quietUntil >= 0;
+        governed.forEach(paused ? Listening::pause : Listening::resume);
+      }
+      if (newly) {
+        quietUntil = System.nanoTime() + QUIET_NANOS;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (newly) {
+      LOG.log(System.Logger.Level.WARNING, "{0} connections: accepting pauses", max);
     }
   }
 }

@@ -3,15 +3,14 @@
 
 package dev.pingora.core.server;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import dev.pingora.core.connectors.Resolver;
 import dev.pingora.core.services.Service;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
+import dev.pingora.runtime.DescriptorLimit;
 import dev.pingora.runtime.LoopGroup;
 import dev.pingora.runtime.LoopGroupOptions;
 import dev.pingora.runtime.TransportKind;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -251,10 +250,7 @@ public final class Server {
   private ConnectionLimit connectionLimit() {
     int max = configuration.maxConnections();
     if (max == 0) {
-      long descriptors =
-          ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-              ? unix.getMaxFileDescriptorCount()
-              : 10_000;
+      long descriptors = DescriptorLimit.current().soft();
       max = ConnectionLimit.fromDescriptorLimit(descriptors);
       LOG.log(
           System.Logger.Level.INFO,
