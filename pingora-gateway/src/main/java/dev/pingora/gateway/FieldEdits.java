@@ -4,6 +4,7 @@
 package dev.pingora.gateway;
 
 import dev.pingora.core.configuration.KeyFault;
+import dev.pingora.http.FieldLine;
 import dev.pingora.http.FieldName;
 import dev.pingora.http.FieldNames;
 import dev.pingora.http.Fields;
@@ -15,7 +16,7 @@ import java.util.Map;
 /// @param set lines that replace all of their name
 /// @param add lines that come behind those of their name
 /// @param remove names whose lines go
-record FieldEdits(List<Line> set, List<Line> add, List<FieldName> remove) {
+record FieldEdits(List<FieldLine> set, List<FieldLine> add, List<FieldName> remove) {
   /// Fields that frame a message or belong to one connection (RFC 9112 §6, RFC 9110 §7.6.1): the
   /// engine alone writes them.
   private static final FieldNames OURS =
@@ -30,12 +31,6 @@ record FieldEdits(List<Line> set, List<Line> add, List<FieldName> remove) {
           FieldName.UPGRADE,
           FieldName.HTTP2_SETTINGS,
           FieldName.EXPECT);
-
-  /// A field line.
-  ///
-  /// @param name checked to be a token
-  /// @param value checked to have no CR, LF or NUL
-  record Line(FieldName name, String value) {}
 
   FieldEdits {
     set = List.copyOf(set);
@@ -53,6 +48,16 @@ record FieldEdits(List<Line> set, List<Line> add, List<FieldName> remove) {
     return set.isEmpty() && add.isEmpty() && remove.isEmpty();
   }
 
+  /// {@return whether [#apply] leaves one line of this name, its own}
+  boolean sets(FieldName name) {
+    for (int i = 0; i < set.size(); i++) {
+      if (set.get(i).name().equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Makes the changes.
   void apply(Fields fields) {
     // By index: this runs twice for every request, and an iterator is an object.
@@ -60,10 +65,10 @@ record FieldEdits(List<Line> set, List<Line> add, List<FieldName> remove) {
       fields.remove(remove.get(i));
     }
     for (int i = 0; i < set.size(); i++) {
-      fields.set(set.get(i).name(), set.get(i).value());
+      fields.set(set.get(i));
     }
     for (int i = 0; i < add.size(); i++) {
-      fields.add(add.get(i).name(), add.get(i).value());
+      fields.add(add.get(i));
     }
   }
 
@@ -98,7 +103,7 @@ record FieldEdits(List<Line> set, List<Line> add, List<FieldName> remove) {
     }
   }
 
-  private static void refuseTwice(String key, List<Line> lines) {
+  private static void refuseTwice(String key, List<FieldLine> lines) {
     for (int i = 1; i < lines.size(); i++) {
       FieldName name = lines.get(i).name();
       if (lines.subList(0, i).stream().anyMatch(l -> l.name().equals(name))) {
@@ -117,9 +122,9 @@ record FieldEdits(List<Line> set, List<Line> add, List<FieldName> remove) {
       return new FieldEdits(lines(set), lines(add), remove);
     }
 
-    private static List<Line> lines(Map<String, String> values) {
+    private static List<FieldLine> lines(Map<String, String> values) {
       return values.entrySet().stream()
-          .map(e -> new Line(editable(e.getKey()), checkedValue(e.getValue())))
+          .map(e -> FieldLine.of(editable(e.getKey()), checkedValue(e.getValue())))
           .toList();
     }
   }

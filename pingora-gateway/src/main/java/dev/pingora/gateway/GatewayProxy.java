@@ -10,6 +10,7 @@ import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
 import dev.pingora.error.Retry;
+import dev.pingora.http.FieldLine;
 import dev.pingora.http.FieldName;
 import dev.pingora.http.FieldNames;
 import dev.pingora.http.Fields;
@@ -37,6 +38,8 @@ final class GatewayProxy
           FieldName.X_REAL_IP,
           FieldName.FORWARDED);
 
+  private static final FieldLine FORWARDED_HTTP = FieldLine.of(FieldName.X_FORWARDED_PROTO, "http");
+
   private final RouteTable<Route> routes;
   private final CidrSet trusted;
   private final @Nullable AccessLog accessLog;
@@ -55,7 +58,6 @@ final class GatewayProxy
     @Nullable Route route;
     @Nullable Upstream upstream;
     @Nullable HttpPeer peer;
-    int further;
 
     Ctx(long start) {
       this.start = start;
@@ -76,7 +78,6 @@ final class GatewayProxy
       session.respond(404, "text/plain; charset=utf-8", "no route\n");
       return;
     }
-    ctx.further = route.conf().retry().attempts();
     session.deadline(route.conf().timeout());
     switch (route.conf().action()) {
       case Action.Forward _, Action.Split _ -> ctx.upstream = route.upstream();
@@ -142,7 +143,7 @@ final class GatewayProxy
   public void upstreamRequestFilter(Session session, RequestHeader upstreamRequest, Ctx ctx)
       throws ProxyException {
     RouteConf conf = conf(ctx);
-    forwardedFields(session, upstreamRequest.headers());
+    forwardedFields(session, upstreamRequest.headers(), conf.requestHeaders());
     rewrite(conf, upstreamRequest);
     switch (conf.host()) {
       case HostPolicy.Keep _ -> {}
@@ -178,7 +179,9 @@ final class GatewayProxy
   }
 
   /// Says who asked for what. What the client says of it is believed only if it is a trusted proxy.
-  private void forwardedFields(Session session, Fields fields) {
+  ///
+  /// @param edits of the route: what it sets is not set here before
+  private void forwardedFields(Session session, Fields fields, FieldEdits edits) {
     HopByHop.removeLookalikes(fields, FORWARDED);
     String ip = session.connection().peerIp();
     String client = ip == null ? "unknown" : ip; // RFC 7239 §6.2 has this word
@@ -197,8 +200,9 @@ final class GatewayProxy
       fields.remove(FieldName.X_REAL_IP);
       fields.remove(FieldName.X_FORWARDED_PORT);
     }
-    if (!believed || !fields.contains(FieldName.X_FORWARDED_PROTO)) {
-      fields.set(FieldName.X_FORWARDED_PROTO, "http");
+    boolean tell = !believed || !fields.contains(FieldName.X_FORWARDED_PROTO);
+    if (tell && !edits.sets(FieldName.X_FORWARDED_PROTO)) {
+      fields.set(FORWARDED_HTTP);
     }
     if (!believed || !fields.contains(FieldName.X_FORWARDED_HOST)) {
       forwardedHost(session.request(), fields);
@@ -230,10 +234,9 @@ final class GatewayProxy
       throws ProxyException {
     int status = response.status();
     if (status >= 500
-        && ctx.further > 0
+        && mayTryAgain(session, ctx)
         && conf(ctx).retry().follows(status)
         && Method.isIdempotent(session.request().method())) {
-      ctx.further--;
       throw ProxyException.upstream(ErrorKind.status(status), "the upstream answered %s", status)
           .withRetry(Retry.ALWAYS);
     }
@@ -242,7 +245,7 @@ final class GatewayProxy
   @Override
   public ProxyException failToConnect(
       Session session, HttpPeer peer, Ctx ctx, ProxyException error) {
-    return decide(error, conf(ctx).retry().follows(RetryConf.Fault.CONNECT), ctx);
+    return decide(error, conf(ctx).retry().follows(RetryConf.Fault.CONNECT), session, ctx);
   }
 
   @Override
@@ -260,11 +263,16 @@ final class GatewayProxy
         broke
             && conf(ctx).retry().follows(RetryConf.Fault.RESET_BEFORE_RESPONSE)
             && (error.retry() == Retry.ALWAYS || Method.isIdempotent(session.request().method()));
-    return decide(error, wanted, ctx);
+    return decide(error, wanted, session, ctx);
   }
 
-  private static ProxyException decide(ProxyException error, boolean wanted, Ctx ctx) {
-    boolean again = wanted && ctx.further-- > 0;
+  private static boolean mayTryAgain(Session session, Ctx ctx) {
+    return session.attempts() <= conf(ctx).retry().attempts();
+  }
+
+  private static ProxyException decide(
+      ProxyException error, boolean wanted, Session session, Ctx ctx) {
+    boolean again = wanted && mayTryAgain(session, ctx);
     return error.withRetry(again ? Retry.ALWAYS : Retry.NEVER);
   }
 

@@ -7,6 +7,7 @@ import dev.pingora.core.configuration.Block;
 import dev.pingora.core.configuration.Key;
 import dev.pingora.core.configuration.ValueType;
 import dev.pingora.core.configuration.Values;
+import dev.pingora.http.FieldLine;
 import dev.pingora.http.FieldName;
 import dev.pingora.http.RequestHeader;
 import java.time.Duration;
@@ -221,7 +222,7 @@ final class RouteKeys {
     return values;
   }
 
-  private static Map<String, String> lines(List<FieldEdits.Line> lines) {
+  private static Map<String, String> lines(List<FieldLine> lines) {
     Map<String, String> values = new LinkedHashMap<>();
     lines.forEach(line -> values.put(line.name().text(), line.value()));
     return values;

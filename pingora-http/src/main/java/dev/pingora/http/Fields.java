@@ -43,9 +43,9 @@ public final class Fields implements Iterable<Field> {
   private static final long[] NO_SLOTS = {};
 
   // Room for what a gateway adds: to a response, and to its copy of a request.
-  private static final int FIRST_OWN = 96;
-  private static final int FIRST_OWN_OF_COPY = 160;
-  private static final int SPARE_SLOTS = 5;
+  private static final int FIRST_OWN = 64;
+  private static final int FIRST_OWN_OF_COPY = 128;
+  private static final int SPARE_SLOTS = 4;
 
   private final byte[] section;
   private byte[] own;
@@ -388,14 +388,15 @@ public final class Fields implements Iterable<Field> {
     replace(indexOf(name, 0), NewLine.of(this, name, value));
   }
 
-  public void set(String name, byte[] value) {
-    replace(indexOf(name, 0), NewLine.of(this, name, value));
-  }
-
   /// Like [#set(FieldName, String)], with the value of a line of this or another section.
   public void set(FieldName name, Fields other, int index) {
     long slot = other.slot(index);
     replace(indexOf(name, 0), NewLine.renamed(this, name, other.lineOf(slot), slot));
+  }
+
+  /// Like [#set(FieldName, String)], with a line that was made before.
+  public void set(FieldLine line) {
+    replace(indexOf(line.name(), 0), NewLine.of(this, line));
   }
 
   /// Adds a line behind all others.
@@ -425,8 +426,8 @@ public final class Fields implements Iterable<Field> {
     append(NewLine.of(this, name, value));
   }
 
-  public void add(String name, byte[] value) {
-    append(NewLine.of(this, name, value));
+  public void add(FieldLine line) {
+    append(NewLine.of(this, line));
   }
 
   /// Adds a copy of one line of another section, name and value as they are there.

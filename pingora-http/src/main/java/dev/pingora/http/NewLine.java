@@ -29,10 +29,12 @@ final class NewLine {
     return write(fields, name.wire(), name.id(), value);
   }
 
-  static long of(Fields fields, String name, byte[] value) {
-    FieldName known = known(name);
-    FieldValues.check(name, value);
-    return write(fields, octets(name, known), id(known), value);
+  static long of(Fields fields, FieldLine line) {
+    byte[] octets = line.octets();
+    int offset = fields.reserve(octets.length);
+    System.arraycopy(octets, 0, fields.own(), offset, octets.length);
+    int code = Slot.code(line.name().id(), line.name().length());
+    return Slot.added(offset, code, line.value().length());
   }
 
   static long of(Fields fields, FieldName name, long value) {

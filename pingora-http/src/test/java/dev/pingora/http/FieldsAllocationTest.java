@@ -106,9 +106,9 @@ final class FieldsAllocationTest {
         });
 
     assertThat(copy).isLessThanOrEqualTo(56);
-    // The copy, its index with room for five lines more, 160 octets for what is added: made once,
+    // The copy, its index with room for four lines more, 128 octets for what is added: made once,
     // where smaller ones would be made again at the gateway's fourth field.
-    assertThat(edited).isLessThanOrEqualTo(48 + (16 + 17 * 8) + (16 + 160));
+    assertThat(edited).isLessThanOrEqualTo(48 + (16 + 16 * 8) + (16 + 128));
   }
 
   @Test

@@ -70,6 +70,23 @@ final class FieldsTest {
   }
 
   @Test
+  void takesLinesThatWereMadeBefore() {
+    FieldLine line = FieldLine.of(FieldName.of("X-Made"), " \t a  b ");
+    Fields fields = received("A: 1\r\n", "x-made: 2\r\n", "B: 3\r\n", "X-MADE: 4\r\n");
+    fields.set(line);
+    fields.add(line);
+    fields.add(FieldLine.of(FieldName.VIA, ""));
+
+    assertThat(written(fields))
+        .isEqualTo("A: 1\r\nX-Made: a  b\r\nB: 3\r\nX-Made: a  b\r\nVia: \r\n");
+    assertThat(fields.first("x-made")).isEqualTo("a  b");
+    assertThat(line).hasToString("FieldLine[X-Made]");
+    assertThatThrownBy(() -> FieldLine.of(FieldName.VIA, "a\r\nb"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("position 1");
+  }
+
+  @Test
   void setsTheValueOfAnotherLine() {
     Fields from = received("Host:  caf\u00e9:80 \r\n");
     Fields fields = received("A: 1\r\n", "x-forwarded-host: evil\r\n", "B: 2\r\n");
@@ -84,7 +101,7 @@ final class FieldsTest {
   @Test
   void keepsOctetsOver0x7f() {
     Fields fields = received("A: caf\u00e9\r\n");
-    fields.add("B", new byte[] {(byte) 0xC3, (byte) 0xA9});
+    fields.add(FieldName.of("B"), new byte[] {(byte) 0xC3, (byte) 0xA9});
 
     assertThat(fields.first("a")).isEqualTo("caf\u00e9");
     assertThat(fields.first("b")).isEqualTo("\u00c3\u00a9");
@@ -156,7 +173,7 @@ final class FieldsTest {
   void refusesOctetsThatCouldBreakOut(byte octet) {
     Fields fields = Fields.empty();
 
-    assertThatThrownBy(() -> fields.add("A", new byte[] {'x', octet}))
+    assertThatThrownBy(() -> fields.add(FieldName.of("A"), new byte[] {'x', octet}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("position 1")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContainPattern("\\p{Cntrl}"));

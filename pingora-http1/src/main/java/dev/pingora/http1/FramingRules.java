@@ -141,7 +141,7 @@ final class FramingRules {
           "Content-Length \"%s\" is not one number (RFC 9110 §8.6)",
           Violation.quote(fields.value(index)));
     }
-    return new MessageFraming.ContentLength(length);
+    return MessageFraming.ContentLength.of(length);
   }
 
   /// RFC 9112 §6.3 item 4: content is chunked if and only if that is the last coding.

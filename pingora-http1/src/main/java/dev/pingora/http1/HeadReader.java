@@ -40,7 +40,7 @@ public final class HeadReader {
   }
 
   /// Room for lines that are added to a response on its way; a request is copied before.
-  private static final int SPARE_LINES = 4;
+  private static final int SPARE_LINES = 2;
 
   private final boolean requests;
   private final ErrorSource side;

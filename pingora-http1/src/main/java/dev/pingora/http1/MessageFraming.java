@@ -8,6 +8,7 @@ import dev.pingora.http.FieldName;
 import dev.pingora.http.Fields;
 import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
+import java.util.Arrays;
 
 /// How long the content of one message is, and how its end is told (RFC 9112 §6.3).
 ///
@@ -26,10 +27,22 @@ public sealed interface MessageFraming {
   ///
   /// @param length in octets, 0 or more
   record ContentLength(long length) implements MessageFraming {
+    private static final int SMALL = 1024;
+    private static final ContentLength[] OF_SMALL = new ContentLength[SMALL];
+
+    static {
+      Arrays.setAll(OF_SMALL, ContentLength::new);
+    }
+
     public ContentLength {
       if (length < 0) {
         throw new IllegalArgumentException("length: " + length + " (expected: 0 or more)");
       }
+    }
+
+    /// {@return the framing of this length} Those of small contents are made once.
+    public static ContentLength of(long length) {
+      return length >= 0 && length < SMALL ? OF_SMALL[(int) length] : new ContentLength(length);
     }
   }
 

@@ -3,6 +3,7 @@
 
 package dev.pingora.http1;
 
+import dev.pingora.http.FieldLine;
 import dev.pingora.http.FieldName;
 import dev.pingora.http.Fields;
 import dev.pingora.http.HttpVersion;
@@ -10,16 +11,16 @@ import dev.pingora.http.HttpVersion;
 /// The Via member that a gateway adds to what it forwards (RFC 9110 §7.6.3). Immutable; any thread
 /// may use it.
 public final class Via {
-  private final String http10;
-  private final String http11;
-  private final String http2;
-  private final String http3;
+  private final FieldLine http10;
+  private final FieldLine http11;
+  private final FieldLine http2;
+  private final FieldLine http3;
 
   private Via(String pseudonym) {
-    http10 = "1.0 " + pseudonym;
-    http11 = "1.1 " + pseudonym;
-    http2 = "2 " + pseudonym;
-    http3 = "3 " + pseudonym;
+    http10 = FieldLine.of(FieldName.VIA, "1.0 " + pseudonym);
+    http11 = FieldLine.of(FieldName.VIA, "1.1 " + pseudonym);
+    http2 = FieldLine.of(FieldName.VIA, "2 " + pseudonym);
+    http3 = FieldLine.of(FieldName.VIA, "3 " + pseudonym);
   }
 
   /// {@return what a gateway with this name adds}
@@ -38,7 +39,6 @@ public final class Via {
   /// @param received the version in which the message reached us
   public void addTo(Fields header, HttpVersion received) {
     header.add(
-        FieldName.VIA,
         switch (received) {
           case HTTP_1_0 -> http10;
           case HTTP_1_1 -> http11;

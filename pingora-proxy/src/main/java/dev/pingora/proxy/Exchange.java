@@ -19,7 +19,6 @@ final class Exchange<C> {
   private static final System.Logger LOG = System.getLogger("dev.pingora.proxy");
 
   private final HttpProxy<C> proxy;
-  private final Phases<C> phases;
   private final Session session;
   private final C context;
   private @Nullable KeptContent kept;
@@ -27,9 +26,8 @@ final class Exchange<C> {
 
   Exchange(HttpProxy<C> proxy, DownstreamSession downstream) {
     this.proxy = proxy;
-    this.phases = proxy.phases();
     this.session = new Session(downstream);
-    this.context = phases.proxy().newContext();
+    this.context = proxy.phases().proxy().newContext();
     this.hasRequestContent = !downstream.isRequestEnded();
   }
 
@@ -38,7 +36,7 @@ final class Exchange<C> {
   }
 
   Phases<C> phases() {
-    return phases;
+    return proxy.phases();
   }
 
   C context() {
@@ -86,8 +84,8 @@ final class Exchange<C> {
 
   private void process() throws ProxyException {
     takeConnectionContext();
-    phase("earlyRequestFilter", () -> phases.proxy().earlyRequestFilter(session, context));
-    phase("requestFilter", () -> phases.proxy().requestFilter(session, context));
+    phase("earlyRequestFilter", () -> phases().proxy().earlyRequestFilter(session, context));
+    phase("requestFilter", () -> phases().proxy().requestFilter(session, context));
     if (isAnswered() || !passesGate()) {
       return;
     }
@@ -95,7 +93,7 @@ final class Exchange<C> {
   }
 
   private void takeConnectionContext() throws ProxyException {
-    ConnectionContext<C> role = phases.connectionContext();
+    ConnectionContext<C> role = phases().connectionContext();
     if (role != null && session.downstream() instanceof Http1Downstream http1) {
       Object previous = http1.takeConnectionContext();
       if (previous != null) {
@@ -109,7 +107,7 @@ final class Exchange<C> {
   }
 
   private boolean passesGate() throws ProxyException {
-    UpstreamGate<C> gate = phases.gate();
+    UpstreamGate<C> gate = phases().gate();
     if (gate == null) {
       return true;
     }
@@ -183,7 +181,7 @@ final class Exchange<C> {
   private HttpPeer choosePeer() throws ProxyException {
     session.downstream().thread().phase("upstreamPeer");
     try {
-      return phases.proxy().upstreamPeer(session, context);
+      return phases().proxy().upstreamPeer(session, context);
     } catch (Exception e) {
       throw Guard.failure("upstreamPeer", e);
     }
@@ -230,7 +228,7 @@ final class Exchange<C> {
 
   private void relay(HttpPeer peer, UpstreamSession upstream, boolean reused)
       throws ProxyException {
-    UpstreamConnection<C> role = phases.connection();
+    UpstreamConnection<C> role = phases().connection();
     if (role != null) {
       phase(
           "connectedToUpstream",
@@ -240,7 +238,7 @@ final class Exchange<C> {
         Forwarding.request(session.request(), session.downstream().canUpgrade());
     phase(
         "upstreamRequestFilter",
-        () -> phases.proxy().upstreamRequestFilter(session, request, context));
+        () -> phases().proxy().upstreamRequestFilter(session, request, context));
     upstream.sendRequest(request, !hasRequestContent);
     Relay<C> relay = new Relay<>(this, upstream, peer.options());
     try {
@@ -256,7 +254,7 @@ final class Exchange<C> {
 
   private ProxyException failedToConnect(HttpPeer peer, ProxyException error) {
     ProxyException seen = error.withSource(ErrorSource.UPSTREAM).withContext("Peer: %s", peer);
-    ProxyFailures<C> role = phases.failures();
+    ProxyFailures<C> role = phases().failures();
     return role == null
         ? seen
         : role.failToConnect(session, peer, context, seen).withSource(ErrorSource.UPSTREAM);
@@ -270,7 +268,7 @@ final class Exchange<C> {
             ? error.withRetry(dev.pingora.error.Retry.ALWAYS)
             : error.withRetry(dev.pingora.error.Retry.NEVER);
     ProxyException seen = decided.withContext("Peer: %s", peer);
-    ProxyFailures<C> role = phases.failures();
+    ProxyFailures<C> role = phases().failures();
     return role == null ? seen : role.errorWhileProxy(peer, session, seen, context, reused);
   }
 
@@ -278,7 +276,7 @@ final class Exchange<C> {
 
   /// Answers a failure, and returns it for the log.
   private ProxyException fail(ProxyException error) {
-    ProxyFailures<C> role = phases.failures();
+    ProxyFailures<C> role = phases().failures();
     try {
       if (role == null) {
         session.respondError(error);
@@ -313,19 +311,19 @@ final class Exchange<C> {
   }
 
   private String summary() {
-    RequestSummary<C> role = phases.summary();
+    RequestSummary<C> role = phases().summary();
     return role == null ? session.toString() : role.requestSummary(session, context);
   }
 
   private void log(@Nullable ProxyException error) {
     session.downstream().thread().phase("logging");
     try {
-      phases.proxy().logging(session, error, context);
+      phases().proxy().logging(session, error, context);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "logging threw", e);
     }
     session.end();
-    ConnectionContext<C> role = phases.connectionContext();
+    ConnectionContext<C> role = phases().connectionContext();
     if (role != null && session.downstream() instanceof Http1Downstream http1) {
       http1.connectionContext(role.persistConnectionContext(session, context));
     }

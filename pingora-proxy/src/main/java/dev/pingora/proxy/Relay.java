@@ -25,11 +25,8 @@ final class Relay<C> {
   private @Nullable Upload<C> upload;
   private boolean tunnelling;
 
-  private long upstreamPending;
   private long downstreamPending;
-  private long uploadSince;
   private long downloadSince;
-  private long upstreamRoomSince;
   private long downstreamRoomSince;
 
   Relay(Exchange<C> exchange, UpstreamSession upstream, PeerOptions options) {
@@ -40,9 +37,7 @@ final class Relay<C> {
     this.download = new Download<>(exchange, upstream);
     this.upload = exchange.hasRequestContent() ? newUpload() : null;
     long now = downstream.thread().loop().now();
-    this.uploadSince = now;
     this.downloadSince = now;
-    this.upstreamRoomSince = now;
     this.downstreamRoomSince = now;
   }
 
@@ -87,13 +82,11 @@ final class Relay<C> {
 
   private void noteProgress(boolean up, boolean down) {
     long now = downstream.thread().loop().now();
-    if (up) {
-      uploadSince = now;
-      downloadSince = now; // the upstream answers when it has the request
+    Upload<C> uploading = upload;
+    if (up && uploading != null) {
+      uploading.moved(now);
     }
-    if (down) {
-      downloadSince = now;
-    }
+    downloadSince = now; // after an upload too: the upstream answers when it has the request
   }
 
   private void await() throws ProxyException {
@@ -124,13 +117,9 @@ final class Relay<C> {
   /// Octets that a socket has taken renew its deadline.
   private void noteDrain() {
     long now = downstream.thread().loop().now();
-    long up = upstream.requestContent().pending();
-    if (up != upstreamPending || up == 0) {
-      upstreamPending = up;
-      upstreamRoomSince = now;
-      if (up != 0) {
-        downloadSince = now;
-      }
+    Upload<C> uploading = upload;
+    if (uploading != null && uploading.drained(now)) {
+      downloadSince = now;
     }
     long down = downstream.responseContent().pending();
     if (down != downstreamPending || down == 0) {
@@ -148,18 +137,19 @@ final class Relay<C> {
   /// @param all also the waits that have not begun, as octets were still on their way when looked
   ///   at
   private Late deadlines(boolean all) {
+    Upload<C> own = upload;
     boolean uploading = !isUploadDone() && !tunnelling;
-    boolean toUpstream = upstreamPending > 0;
+    boolean toUpstream = own != null && own.pending() > 0;
     boolean toClient = downstreamPending > 0;
     Late late = Late.NEVER.orWhole(exchange.session().deadline());
-    if (toUpstream) {
-      late = late.or(upstreamRoomSince, options.writeTimeout().toNanos(), Late.Wait.UPSTREAM_ROOM);
+    if (own != null && toUpstream) {
+      late = late.or(own.roomSince(), options.writeTimeout().toNanos(), Late.Wait.UPSTREAM_ROOM);
     }
     if (toClient) {
       late = late.or(downstreamRoomSince, downstream.limits().writeNanos(), Late.Wait.CLIENT_ROOM);
     }
-    if (uploading && (all || !toUpstream)) {
-      late = late.or(uploadSince, downstream.limits().contentNanos(), Late.Wait.CLIENT_CONTENT);
+    if (own != null && uploading && (all || !toUpstream)) {
+      late = late.or(own.since(), downstream.limits().contentNanos(), Late.Wait.CLIENT_CONTENT);
     }
     if (!uploading && (all || !(toUpstream || toClient))) {
       late = late.or(downloadSince, options.readTimeout().toNanos(), Late.Wait.RESPONSE);

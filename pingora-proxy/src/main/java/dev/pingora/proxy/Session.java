@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class Session {
   private final DownstreamSession downstream;
   private @Nullable RequestBody requestBody;
-  private @Nullable Response response;
   private @Nullable Attributes attributes;
   private @Nullable Digest upstreamDigest;
   private boolean over;
@@ -60,12 +59,7 @@ public final class Session {
 
   /// {@return the way to answer piece by piece}
   public Response response() {
-    Response own = response;
-    if (own == null) {
-      own = new Response(this);
-      response = own;
-    }
-    return own;
+    return new Response(this);
   }
 
   /// Answers with a bare status.

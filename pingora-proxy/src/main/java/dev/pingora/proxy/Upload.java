@@ -31,6 +31,12 @@ final class Upload<C> {
   private final @Nullable FilterSink filtered;
   private boolean done;
   private boolean tunnel;
+
+  // For deadlines, on the loop's clock: the last progress, what the upstream's socket has yet to
+  // take, and since when it has taken nothing.
+  private long since;
+  private long pending;
+  private long roomSince;
   private @Nullable ProxyException writeFailure;
 
   Upload(Exchange<C> exchange, UpstreamSession upstream, long writeNanos) {
@@ -47,6 +53,38 @@ final class Upload<C> {
             : new FilterSink(
                 downstream.thread(), upstream.requestContent(), writeNanos, Upload::late);
     this.done = !exchange.hasRequestContent();
+    this.since = downstream.thread().loop().now();
+    this.roomSince = since;
+  }
+
+  /// Something of the request moved.
+  void moved(long now) {
+    since = now;
+  }
+
+  /// Looks what the upstream's socket has taken: that renews its deadline.
+  ///
+  /// @return whether it has taken something, and not yet all
+  boolean drained(long now) {
+    long left = upstream.requestContent().pending();
+    if (left == pending && left != 0) {
+      return false;
+    }
+    pending = left;
+    roomSince = now;
+    return left != 0;
+  }
+
+  long since() {
+    return since;
+  }
+
+  long pending() {
+    return pending;
+  }
+
+  long roomSince() {
+    return roomSince;
   }
 
   private static ProxyException late() {
