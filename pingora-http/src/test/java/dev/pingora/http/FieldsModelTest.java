@@ -130,11 +130,11 @@ final class FieldsModelTest {
     int way = random.nextInt(4);
     switch (way) {
       case 0 -> fields.add(name, "  " + value + "\t");
-      case 1 -> fields.add(name, octets);
+      case 1 -> fields.add(FieldLine.of(typed, value + " "));
       case 2 -> fields.add(typed, value);
       default -> fields.add(typed, octets);
     }
-    pair.model().add(Line.added(way < 2 ? name : typed.text(), value));
+    pair.model().add(Line.added(way == 0 ? name : typed.text(), value));
   }
 
   private void set(Pair pair, String name, String value) {
@@ -144,11 +144,11 @@ final class FieldsModelTest {
     int way = random.nextInt(4);
     switch (way) {
       case 0 -> fields.set(name, value);
-      case 1 -> fields.set(name, octets);
+      case 1 -> fields.set(FieldLine.of(typed, " " + value));
       case 2 -> fields.set(typed, value + " ");
       default -> fields.set(typed, octets);
     }
-    modelSet(pair.model(), Line.added(way < 2 ? name : typed.text(), value));
+    modelSet(pair.model(), Line.added(way == 0 ? name : typed.text(), value));
   }
 
   private void setNumber(Pair pair, String name, long number) {

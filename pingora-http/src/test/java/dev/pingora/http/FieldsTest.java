@@ -148,7 +148,7 @@ final class FieldsTest {
     Fields fields = Fields.empty();
     fields.add("A", " \t b \t c\t ");
     fields.add("B", " \t ");
-    fields.add("C", "\t x ".getBytes(StandardCharsets.US_ASCII));
+    fields.add(FieldName.of("C"), "\t x ".getBytes(StandardCharsets.US_ASCII));
 
     assertThat(written(fields)).isEqualTo("A: b \t c\r\nB: \r\nC: x\r\n");
   }

@@ -60,7 +60,7 @@ final class Relay<C> {
       if (!up && !down) {
         await();
       } else {
-        noteProgress(up, down);
+        noteProgress(up);
       }
     }
   }
@@ -80,7 +80,7 @@ final class Relay<C> {
     return upload == null || upload.isDone();
   }
 
-  private void noteProgress(boolean up, boolean down) {
+  private void noteProgress(boolean up) {
     long now = downstream.thread().loop().now();
     Upload<C> uploading = upload;
     if (up && uploading != null) {
