@@ -57,6 +57,7 @@ final class ChannelTransport implements Transport {
     Channel channel = null;
     try {
       ConnectSpec spec = pending.spec();
+      refuseWhatOnlyEpollHas(spec);
       channel = channels.client(spec.remote());
       channels.prepare(channel);
       boolean kernelsChoice = true;
@@ -65,11 +66,23 @@ final class ChannelTransport implements Transport {
         kernelsChoice = channels.choosesPort(channel, spec);
       }
       start(channel, pending, kernelsChoice ? 0 : tries);
-    } catch (RuntimeException e) {
+    } catch (SocketOptionException | RuntimeException e) {
       if (channel != null) {
         channel.unsafe().closeForcibly();
       }
       fail(pending, e);
+    }
+  }
+
+  /// What changes the meaning of a connect is refused aloud, and not left out.
+  private static void refuseWhatOnlyEpollHas(ConnectSpec spec) throws SocketOptionException {
+    if (spec.remote() instanceof InetSocketAddress) {
+      if (spec.tuning().fastOpen() > 0) {
+        throw new SocketOptionException("tcp_fast_open: needs transport epoll", null);
+      }
+      if (spec.socketTweak() != null) {
+        throw new SocketOptionException("socket_tweak: needs transport epoll", null);
+      }
     }
   }
 

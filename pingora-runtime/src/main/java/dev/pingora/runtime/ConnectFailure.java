@@ -21,6 +21,9 @@ final class ConnectFailure {
   }
 
   private static ErrorKind kind(IOException cause) {
+    if (cause instanceof SocketOptionException) {
+      return ErrorKind.SOCKET_ERROR;
+    }
     String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
     if (text.contains("refused")) {
       return ErrorKind.CONNECT_REFUSED;

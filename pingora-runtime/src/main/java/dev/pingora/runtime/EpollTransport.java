@@ -102,6 +102,10 @@ final class EpollTransport implements Transport {
     if (spec.portHigh() > 0) {
       SocketOptions.localPortRange(socket, spec.portLow(), spec.portHigh());
     }
+    SocketTweak tweak = spec.socketTweak();
+    if (tweak != null) {
+      tweak.apply(socket.intValue());
+    }
     if (spec.bindAddress() != null) {
       SocketOptions.bindAddressNoPort(socket);
       socket.bind(new InetSocketAddress(spec.bindAddress(), 0));

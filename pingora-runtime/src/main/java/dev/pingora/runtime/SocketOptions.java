@@ -65,8 +65,13 @@ final class SocketOptions {
     socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN, backlog);
   }
 
+  /// The kernel refuses when `net.ipv4.tcp_fastopen` has the client's bit off, or cannot do it.
   static void fastOpenConnect(Socket socket) throws IOException {
-    socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+    try {
+      socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+    } catch (IOException e) {
+      throw new SocketOptionException("tcp_fast_open: the system does not allow it", e);
+    }
   }
 
   static void ipv6Only(Socket socket, boolean only) throws IOException {

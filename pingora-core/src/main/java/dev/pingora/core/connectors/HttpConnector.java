@@ -3,28 +3,32 @@
 
 package dev.pingora.core.connectors;
 
+import dev.pingora.core.protocols.Digest;
+import dev.pingora.core.protocols.ProxyDigest;
 import dev.pingora.core.protocols.UpstreamSession;
-import dev.pingora.core.upstreams.BindTo;
+import dev.pingora.core.upstreams.ConnectProxy;
 import dev.pingora.core.upstreams.HttpPeer;
+import dev.pingora.core.upstreams.L4Connect;
 import dev.pingora.core.upstreams.PeerOptions;
+import dev.pingora.core.upstreams.ProxyAnswer;
 import dev.pingora.core.upstreams.ReuseKey;
+import dev.pingora.core.upstreams.Tracer;
 import dev.pingora.error.ProxyException;
 import dev.pingora.pool.IdlePool;
-import dev.pingora.runtime.ConnectSpec;
 import dev.pingora.runtime.Connection;
-import dev.pingora.runtime.Loop;
 import dev.pingora.runtime.RequestThread;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// Sessions with upstreams: from the pool where one waits, else over a new connection. Thread-safe.
 public final class HttpConnector {
   private final UpstreamPools pools;
-  private final Resolver resolver;
+  private final Dialer dialer;
 
-  public HttpConnector(UpstreamPools pools, Resolver resolver) {
+  public HttpConnector(UpstreamPools pools, ConnectorOptions options) {
     this.pools = pools;
-    this.resolver = resolver;
+    this.dialer = new Dialer(options);
   }
 
   /// {@return a session for one exchange with `peer`, on the thread's loop}
@@ -37,39 +41,75 @@ public final class HttpConnector {
         idle != null;
         idle = pool.take(peer.reuseKey())) {
       if (idle.wake()) {
-        idle.session().begin(thread, true);
-        return idle.session();
+        return idle.begin(thread, peer.options(), true);
       }
     }
-    PooledUpstream fresh = new PooledUpstream(pool, peer, open(thread, peer));
-    fresh.session().begin(thread, false);
-    return fresh.session();
+    return open(thread, pool, peer).begin(thread, peer.options(), false);
   }
 
-  private Connection open(RequestThread thread, HttpPeer peer) throws ProxyException {
-    PeerOptions options = peer.options();
-    Loop loop = thread.loop();
-    long each = loop.deadlineIn(options.connectionTimeout().toNanos());
-    long total = loop.deadlineIn(options.totalConnectionTimeout().toNanos());
-    long deadline = each == RequestThread.NEVER || total - each < 0 ? total : each;
-    if (options.customL4() != null) {
-      return options.customL4().connect(thread, peer.address(), deadline);
-    }
-    SocketAddress address = resolve(thread, peer.address(), total);
-    BindTo bindTo = options.bindTo();
-    ConnectSpec spec =
-        bindTo == null
-            ? new ConnectSpec(address, null, 0, 0, options.tuning())
-            : new ConnectSpec(
-                address, bindTo.address(), bindTo.portLow(), bindTo.portHigh(), options.tuning());
-    return loop.connect(thread, spec, deadline);
-  }
-
-  private SocketAddress resolve(RequestThread thread, SocketAddress address, long deadline)
+  private PooledUpstream open(
+      RequestThread thread, IdlePool<ReuseKey, PooledUpstream> pool, HttpPeer peer)
       throws ProxyException {
-    return address instanceof InetSocketAddress inet && inet.isUnresolved()
-        ? new InetSocketAddress(
-            resolver.resolve(thread, inet.getHostString(), deadline).getFirst(), inet.getPort())
-        : address;
+    PeerOptions options = peer.options();
+    long deadline = thread.loop().deadlineIn(options.totalConnectionTimeout().toNanos());
+    ConnectProxy proxy = peer.proxy();
+    SocketAddress firstHop = proxy == null ? peer.address() : proxy.nextHop();
+    Connection connection = dial(thread, firstHop, options, deadline);
+    ProxyDigest digest = null;
+    if (proxy != null) {
+      digest = tunnel(thread, connection, proxy, options, deadline);
+    }
+    trace(connection, options.tracer());
+    return new PooledUpstream(pool, pools.spoke(), peer, new Digest(connection, digest));
+  }
+
+  private Connection dial(
+      RequestThread thread, SocketAddress remote, PeerOptions options, long deadline)
+      throws ProxyException {
+    L4Connect custom = options.customL4();
+    return custom == null
+        ? dialer.dial(thread, remote, options, deadline)
+        : custom.connect(thread, remote, deadline);
+  }
+
+  private static ProxyDigest tunnel(
+      RequestThread thread,
+      Connection connection,
+      ConnectProxy proxy,
+      PeerOptions options,
+      long deadline)
+      throws ProxyException {
+    boolean stands = false;
+    try {
+      ProxyTunnel.Answer answer =
+          new ProxyTunnel(thread, connection, proxy, deadline).open(options.extraProxyHeaders());
+      ProxyAnswer hook = options.proxyAnswer();
+      Object kept = hook == null ? null : hook.keep(answer.request(), answer.response());
+      stands = true;
+      return new ProxyDigest(answer.response(), kept);
+    } finally {
+      if (!stands) {
+        connection.reset();
+      }
+    }
+  }
+
+  /// The connection may have closed before its end could be watched.
+  private static void trace(Connection connection, @Nullable Tracer tracer) {
+    if (tracer == null) {
+      return;
+    }
+    tracer.onConnected();
+    AtomicBoolean told = new AtomicBoolean();
+    Runnable ended =
+        () -> {
+          if (told.compareAndSet(false, true)) {
+            tracer.onDisconnected();
+          }
+        };
+    connection.onClose(ended);
+    if (connection.isClosed()) {
+      ended.run();
+    }
   }
 }

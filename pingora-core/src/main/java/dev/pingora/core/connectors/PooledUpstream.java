@@ -3,33 +3,47 @@
 
 package dev.pingora.core.connectors;
 
+import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.protocols.Http1Upstream;
 import dev.pingora.core.upstreams.HttpPeer;
+import dev.pingora.core.upstreams.PeerOptions;
 import dev.pingora.core.upstreams.ReuseKey;
 import dev.pingora.http1.Http1Limits;
 import dev.pingora.pool.Idle;
 import dev.pingora.pool.IdlePool;
 import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.RequestThread;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// An upstream connection with its place in the pool of its loop: in use by one exchange, or idle
 /// and watched by the event loop for anything that comes, which ends it.
 final class PooledUpstream implements Runnable {
+  private static final System.Logger LOG = System.getLogger("dev.pingora.core");
+
   private final IdlePool<ReuseKey, PooledUpstream> pool;
+  private final LongAdder spoke;
   private final ReuseKey key;
-  private final Duration idleTimeout;
   private final Http1Upstream session;
+  private Duration idleTimeout;
   private @Nullable Idle<ReuseKey, PooledUpstream> place;
 
-  PooledUpstream(IdlePool<ReuseKey, PooledUpstream> pool, HttpPeer peer, Connection connection) {
+  /// @param spoke counts idle connections that sent something unasked
+  PooledUpstream(
+      IdlePool<ReuseKey, PooledUpstream> pool, LongAdder spoke, HttpPeer peer, Digest digest) {
     this.pool = pool;
+    this.spoke = spoke;
     this.key = peer.reuseKey();
     this.idleTimeout = peer.options().idleTimeout();
-    this.session = new Http1Upstream(connection, Http1Limits.RESPONSE, released -> release());
+    this.session = new Http1Upstream(digest, Http1Limits.RESPONSE, released -> release());
   }
 
-  Http1Upstream session() {
+  /// {@return the session, ready for one exchange} What peers may differ in though they share
+  /// connections is this one's.
+  Http1Upstream begin(RequestThread thread, PeerOptions options, boolean again) {
+    idleTimeout = options.idleTimeout();
+    session.begin(thread, again, options.allowInvalidContentLength());
     return session;
   }
 
@@ -60,9 +74,15 @@ final class PooledUpstream implements Runnable {
   @Override
   public void run() {
     Idle<ReuseKey, PooledUpstream> own = place;
-    if (own == null || own.remove()) {
-      session.connection().close();
+    if (own != null && !own.remove()) {
+      return;
     }
+    Connection connection = session.connection();
+    if (!connection.isHungUp() && !connection.isClosed()) {
+      spoke.increment();
+      LOG.log(System.Logger.Level.WARNING, "{0} sent something while idle: closed", connection);
+    }
+    connection.close();
   }
 
   /// The pool has given the connection up: too many, or idle too long.

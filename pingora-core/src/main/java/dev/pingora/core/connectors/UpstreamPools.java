@@ -13,11 +13,13 @@ import dev.pingora.runtime.LoopGroup;
 import dev.pingora.timeout.Timer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /// The idle upstream connections of a server: one pool on each loop, one bound for all. A request
 /// takes from its own loop's pool, else connects.
 public final class UpstreamPools {
   private final List<IdlePool<ReuseKey, PooledUpstream>> pools = new ArrayList<>();
+  private final LongAdder spoke = new LongAdder();
 
   /// Empty pools.
   ///
@@ -34,6 +36,17 @@ public final class UpstreamPools {
 
   IdlePool<ReuseKey, PooledUpstream> of(Loop loop) {
     return pools.get(loop.index());
+  }
+
+  /// Counts idle connections that sent something unasked.
+  LongAdder spoke() {
+    return spoke;
+  }
+
+  /// {@return idle connections that were closed because the peer sent something unasked (inventory
+  /// CON-16): answers that nobody asked for belong to nobody}
+  public long unexpectedDataConnections() {
+    return spoke.sum();
   }
 
   /// {@return what happened so far, one entry a loop}

@@ -13,10 +13,25 @@ import org.jspecify.annotations.Nullable;
 /// A view: octet counters are read when asked. Safe on the session's request thread.
 public final class Digest {
   private final Connection connection;
+  private final @Nullable ProxyDigest proxy;
   private @Nullable String peerIp;
 
   public Digest(Connection connection) {
+    this(connection, null);
+  }
+
+  public Digest(Connection connection, @Nullable ProxyDigest proxy) {
     this.connection = connection;
+    this.proxy = proxy;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /// {@return facts about the proxy on the way; null when there is none}
+  public @Nullable ProxyDigest proxy() {
+    return proxy;
   }
 
   public SocketAddress peerAddress() {

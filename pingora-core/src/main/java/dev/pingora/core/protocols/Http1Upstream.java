@@ -28,6 +28,7 @@ public final class Http1Upstream implements UpstreamSession {
 
   private String method = "";
   private boolean reused;
+  private boolean lenient;
   private boolean requestCloses;
   private final Http1Sink requestContent;
   private final Http1Source responseContent;
@@ -44,10 +45,10 @@ public final class Http1Upstream implements UpstreamSession {
     void release(Http1Upstream upstream);
   }
 
-  public Http1Upstream(Connection connection, Http1Limits limits, Release release) {
-    this.connection = connection;
+  public Http1Upstream(Digest digest, Http1Limits limits, Release release) {
+    this.connection = digest.connection();
     this.release = release;
-    this.digest = new Digest(connection);
+    this.digest = digest;
     this.heads = HeadReader.forResponses(limits);
     this.requestContent = new Http1Sink(connection);
     this.responseContent =
@@ -55,9 +56,14 @@ public final class Http1Upstream implements UpstreamSession {
   }
 
   /// Starts the next exchange.
-  public void begin(RequestThread thread, boolean again) {
+  ///
+  /// @param again whether the connection has served one before
+  /// @param allowInvalidLength take a response with an invalid Content-Length for one that ends
+  ///   with the connection
+  public void begin(RequestThread thread, boolean again, boolean allowInvalidLength) {
     connection.attach(thread);
     reused = again;
+    lenient = allowInvalidLength;
     requestSent = false;
     responseCame = false;
     persistence = null;
@@ -121,7 +127,7 @@ public final class Http1Upstream implements UpstreamSession {
     ResponseHeader response = heads.parseResponse(head);
     boolean interim = response.status() < 200 && response.status() != 101;
     if (!interim) {
-      MessageFraming framing = MessageFraming.ofResponse(response, method);
+      MessageFraming framing = frame(response);
       persistence = Persistence.ofResponse(response, framing);
       responseContent.restart(framing, 0);
       responseCame = true;
@@ -137,6 +143,22 @@ public final class Http1Upstream implements UpstreamSession {
       heads.endOfInput();
     } catch (ProxyException e) {
       throw heads.started() ? e : e.withRetry(Retry.IF_REUSED);
+    }
+  }
+
+  /// RFC 9112 §6.3: a response with an invalid Content-Length is refused, unless the peer is known
+  /// to send such ones; then it ends with the connection, which is never used again.
+  private MessageFraming frame(ResponseHeader response) throws ProxyException {
+    try {
+      return MessageFraming.ofResponse(response, method);
+    } catch (ProxyException e) {
+      if (!lenient
+          || response.headers().contains(FieldName.TRANSFER_ENCODING)
+          || !response.headers().contains(FieldName.CONTENT_LENGTH)) {
+        throw e;
+      }
+      response.remove(FieldName.CONTENT_LENGTH);
+      return MessageFraming.ofResponse(response, method);
     }
   }
 

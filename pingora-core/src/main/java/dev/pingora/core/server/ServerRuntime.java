@@ -3,6 +3,7 @@
 
 package dev.pingora.core.server;
 
+import dev.pingora.core.connectors.ConnectorOptions;
 import dev.pingora.core.connectors.HttpConnector;
 import dev.pingora.core.connectors.Resolver;
 import dev.pingora.core.connectors.UpstreamPools;
@@ -27,7 +28,7 @@ public final class ServerRuntime {
     this.configuration = configuration;
     this.loops = loops;
     this.pools = new UpstreamPools(loops, configuration.upstreamKeepalivePoolSize());
-    this.connector = new HttpConnector(pools, resolver);
+    this.connector = new HttpConnector(pools, ConnectorOptions.from(configuration, resolver));
     this.connectionLimit = connectionLimit;
     this.shutdownWatch = shutdownWatch;
   }

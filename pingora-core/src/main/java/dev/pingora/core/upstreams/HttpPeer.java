@@ -116,6 +116,9 @@ public final class HttpPeer {
   @Override
   public String toString() {
     String text = "addr: " + Addresses.text(address) + ", scheme: " + scheme;
-    return sni.isEmpty() ? text : text + ", sni: " + sni;
+    ConnectProxy through = proxy;
+    return text
+        + (sni.isEmpty() ? "" : ", sni: " + sni)
+        + (through == null ? "" : ", proxy: " + Addresses.text(through.nextHop()));
   }
 }

@@ -5,8 +5,13 @@ package dev.pingora.core.upstreams;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pingora.core.listeners.Keepalives;
+import dev.pingora.core.server.TcpKeepalive;
 import dev.pingora.runtime.SocketTuning;
+import dev.pingora.runtime.SocketTweak;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How a peer is connected to and talked to. Immutable and shareable; make variants with
@@ -19,8 +24,15 @@ import org.jspecify.annotations.Nullable;
 /// @param idleTimeout how long an unused connection is kept; zero keeps none
 /// @param maxH2Streams streams on one HTTP/2 connection, at most what the peer allows
 /// @param groupKey connections of different groups are never shared
+/// @param bindTo source of connections, null = as the server's configuration says
+/// @param tuning options of the socket
 /// @param allowInvalidContentLength a response with an invalid Content-Length ends with the
-///   connection instead of failing
+///   connection instead of failing; what RFC 9112 §6.3 forbids, so for known peers only
+/// @param customL4 makes the connections instead of the engine, null = the engine
+/// @param socketTweak what else to do to a socket before it connects
+/// @param extraProxyHeaders sent with CONNECT beside those of the [ConnectProxy]
+/// @param proxyAnswer makes something of a proxy's answer to CONNECT, to be found in the digest
+/// @param tracer told of connections and their ends
 public record PeerOptions(
     Duration connectionTimeout,
     Duration totalConnectionTimeout,
@@ -33,7 +45,11 @@ public record PeerOptions(
     SocketTuning tuning,
     long groupKey,
     boolean allowInvalidContentLength,
-    @Nullable L4Connect customL4) {
+    @Nullable L4Connect customL4,
+    @Nullable SocketTweak socketTweak,
+    List<Map.Entry<String, String>> extraProxyHeaders,
+    @Nullable ProxyAnswer proxyAnswer,
+    @Nullable Tracer tracer) {
   /// 5 s to connect, 10 s in all, 60 s for everything else, HTTP/1.1.
   public static final PeerOptions DEFAULT = new Builder().build();
 
@@ -45,6 +61,7 @@ public record PeerOptions(
     check("readTimeout", readTimeout);
     check("writeTimeout", writeTimeout);
     check("idleTimeout", idleTimeout);
+    extraProxyHeaders = ConnectProxy.checked(extraProxyHeaders);
     if (maxH2Streams < 1) {
       throw new IllegalArgumentException(
           "maxH2Streams: " + maxH2Streams + " (expected: 1 or more)");
@@ -74,7 +91,11 @@ public record PeerOptions(
         .tuning(tuning)
         .groupKey(groupKey)
         .allowInvalidContentLength(allowInvalidContentLength)
-        .customL4(customL4);
+        .customL4(customL4)
+        .socketTweak(socketTweak)
+        .extraProxyHeaders(extraProxyHeaders)
+        .proxyAnswer(proxyAnswer)
+        .tracer(tracer);
   }
 
   /// Collects options; see the components of [PeerOptions].
@@ -91,6 +112,10 @@ public record PeerOptions(
     private long groupKey;
     private boolean allowInvalidContentLength;
     private @Nullable L4Connect customL4;
+    private @Nullable SocketTweak socketTweak;
+    private List<Map.Entry<String, String>> extraProxyHeaders = List.of();
+    private @Nullable ProxyAnswer proxyAnswer;
+    private @Nullable Tracer tracer;
 
     private Builder() {}
 
@@ -154,6 +179,73 @@ public record PeerOptions(
       return this;
     }
 
+    public Builder socketTweak(@Nullable SocketTweak value) {
+      socketTweak = value;
+      return this;
+    }
+
+    public Builder extraProxyHeaders(List<Map.Entry<String, String>> value) {
+      extraProxyHeaders = value;
+      return this;
+    }
+
+    public Builder proxyAnswer(@Nullable ProxyAnswer value) {
+      proxyAnswer = value;
+      return this;
+    }
+
+    public Builder tracer(@Nullable Tracer value) {
+      tracer = value;
+      return this;
+    }
+
+    /// Sets TCP keepalive probes; null leaves them off.
+    public Builder tcpKeepalive(@Nullable TcpKeepalive value) {
+      return tuning(
+          new SocketTuning(
+              value == null ? null : Keepalives.of(value),
+              tuning.receiveBuffer(),
+              tuning.sendBuffer(),
+              tuning.dscp(),
+              tuning.fastOpen()));
+    }
+
+    /// Sets SO_RCVBUF in bytes; 0 leaves the system's.
+    public Builder tcpReceiveBuffer(int bytes) {
+      return tuning(
+          new SocketTuning(
+              tuning.keepalive(), bytes, tuning.sendBuffer(), tuning.dscp(), tuning.fastOpen()));
+    }
+
+    /// Sets the differentiated services code point, 0 to 63; -1 leaves the system's.
+    public Builder dscp(int value) {
+      return tuning(
+          new SocketTuning(
+              tuning.keepalive(),
+              tuning.receiveBuffer(),
+              tuning.sendBuffer(),
+              value,
+              tuning.fastOpen()));
+    }
+
+    /// Sends the first bytes with the SYN (RFC 7413). Linux with the epoll transport only:
+    /// elsewhere connects fail and say so.
+    public Builder tcpFastOpen(boolean on) {
+      return tuning(
+          new SocketTuning(
+              tuning.keepalive(),
+              tuning.receiveBuffer(),
+              tuning.sendBuffer(),
+              tuning.dscp(),
+              on ? 1 : 0));
+    }
+
+    /// Sets the versions of HTTP by their highest and lowest (inventory CON-114): (1, 1), (2, 2),
+    /// (2, 1).
+    public Builder httpVersion(int max, int min) {
+      return alpn(max == 1 ? Alpn.H1 : min == 2 ? Alpn.H2 : Alpn.H2_H1);
+    }
+
     public PeerOptions build() {
       return new PeerOptions(
           connectionTimeout,
@@ -167,7 +259,11 @@ public record PeerOptions(
           tuning,
           groupKey,
           allowInvalidContentLength,
-          customL4);
+          customL4,
+          socketTweak,
+          extraProxyHeaders,
+          proxyAnswer,
+          tracer);
     }
   }
 }

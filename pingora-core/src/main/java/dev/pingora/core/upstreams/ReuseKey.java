@@ -3,18 +3,29 @@
 
 package dev.pingora.core.upstreams;
 
+import dev.pingora.runtime.SocketTuning;
+import dev.pingora.runtime.SocketTweak;
 import java.net.SocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// All that must agree before a connection made for one peer may serve another. Compared in full;
 /// the hash is computed once.
-@SuppressWarnings("ReferenceEquality") // a custom connect is its own identity
+///
+/// Bounds in time, limits of one exchange and observers are no part of it: they are taken from the
+/// peer of each exchange. (The server's own choice of source addresses is the same for all.)
+@SuppressWarnings("ReferenceEquality") // a custom connect or tweak is its own identity
 public final class ReuseKey {
   private final SocketAddress address;
   private final HttpPeer.Scheme scheme;
   private final String sni;
   private final Alpn alpn;
   private final @Nullable BindTo bindTo;
+  private final SocketTuning tuning;
+  private final @Nullable SocketTweak socketTweak;
+  private final List<Map.Entry<String, String>> extraProxyHeaders;
   private final long groupKey;
   private final @Nullable L4Connect customL4;
   private final @Nullable ConnectProxy proxy;
@@ -27,11 +38,16 @@ public final class ReuseKey {
     this.sni = peer.sni();
     this.alpn = options.alpn();
     this.bindTo = options.bindTo();
+    this.tuning = options.tuning();
+    this.socketTweak = options.socketTweak();
+    this.extraProxyHeaders = options.extraProxyHeaders();
     this.groupKey = options.groupKey();
     this.customL4 = options.customL4();
     this.proxy = peer.proxy();
     int h = address.hashCode() * 31 + sni.hashCode();
     h = h * 31 + scheme.hashCode() + alpn.hashCode();
+    h = h * 31 + Objects.hashCode(bindTo);
+    h = h * 31 + Objects.hashCode(proxy);
     this.hash = h * 31 + Long.hashCode(groupKey);
   }
 
@@ -45,8 +61,11 @@ public final class ReuseKey {
             && alpn == that.alpn
             && address.equals(that.address)
             && sni.equals(that.sni)
-            && java.util.Objects.equals(bindTo, that.bindTo)
-            && java.util.Objects.equals(proxy, that.proxy)
+            && Objects.equals(bindTo, that.bindTo)
+            && tuning.equals(that.tuning)
+            && Objects.equals(proxy, that.proxy)
+            && extraProxyHeaders.equals(that.extraProxyHeaders)
+            && socketTweak == that.socketTweak
             && customL4 == that.customL4);
   }
 

@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.connectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pingora.core.connectors.LoopRig.Flavour;
+import dev.pingora.core.upstreams.HttpPeer;
+import dev.pingora.core.upstreams.PeerOptions;
+import dev.pingora.pool.PoolStats;
+import dev.pingora.runtime.Loop;
+import dev.pingora.testkit.Eventually;
+import dev.pingora.testkit.FakeResolver;
+import dev.pingora.testkit.Gate;
+import dev.pingora.testkit.RawHttp;
+import dev.pingora.testkit.ScriptedServer;
+import dev.pingora.testkit.TestOrigin;
+import dev.pingora.testkit.Wire;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What becomes of connections between two requests.
+class IdleConnectionsTest {
+  private static HttpPeer peer(ScriptedServer server) {
+    return HttpPeer.http(server.address());
+  }
+
+  private static void answer(Wire wire) {
+    wire.readRequest();
+    wire.send(RawHttp.response(200, "hello"));
+  }
+
+  private static PoolStats stats(ConnectorRig rig) {
+    return rig.pools.stats().getFirst();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void servesManyRequestsOverOneConnection(Flavour flavour) throws Exception {
+    try (TestOrigin origin = TestOrigin.start();
+        ConnectorRig rig = ConnectorRig.start(flavour)) {
+      HttpPeer peer = HttpPeer.http("127.0.0.1:" + origin.port());
+      for (int i = 0; i < 50; i++) {
+        assertThat(rig.get(peer)).startsWith("200 ");
+      }
+      assertThat(origin.connections()).isEqualTo(1);
+      assertThat(stats(rig).hits()).isEqualTo(49);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noticesThatAPeerClosesAnIdleConnection(Flavour flavour) throws Exception {
+    Gate close = new Gate("close the idle connection");
+    ScriptedServer.Script closing =
+        wire -> {
+          answer(wire);
+          close.await();
+        };
+    ScriptedServer.Script staying =
+        wire -> {
+          answer(wire);
+          wire.skipToGone();
+        };
+    try (ScriptedServer server = ScriptedServer.builder().next(closing).next(staying).tcp();
+        ConnectorRig rig = ConnectorRig.start(flavour)) {
+      assertThat(rig.get(peer(server))).isEqualTo("200 hello");
+      assertThat(stats(rig).idle()).isEqualTo(1);
+      close.open();
+      Eventually.holds("it has left the pool", () -> stats(rig).idle() == 0);
+      Eventually.holds("it is closed", () -> rig.loops.group.connectionCount() == 0);
+      assertThat(rig.get(peer(server))).isEqualTo("200 hello");
+      assertThat(stats(rig).removals()).isEqualTo(1);
+      assertThat(rig.pools.unexpectedDataConnections()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void closesAnIdleConnectionThatSpeaks(Flavour flavour) throws Exception {
+    Gate speak = new Gate("speak out of turn");
+    ScriptedServer.Script speaking =
+        wire -> {
+          answer(wire);
+          speak.await();
+          wire.send(RawHttp.response(200, "poison"));
+          wire.expectGone();
+        };
+    ScriptedServer.Script staying =
+        wire -> {
+          answer(wire);
+          wire.skipToGone();
+        };
+    try (ScriptedServer server = ScriptedServer.builder().next(speaking).next(staying).tcp();
+        ConnectorRig rig = ConnectorRig.start(flavour)) {
+      assertThat(rig.get(peer(server))).isEqualTo("200 hello");
+      speak.open();
+      Eventually.holds("it has left the pool", () -> stats(rig).idle() == 0);
+      assertThat(rig.get(peer(server))).isEqualTo("200 hello");
+      Eventually.holds("it is counted", () -> rig.pools.unexpectedDataConnections() == 1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void neverReusesAConnectionWithBytesBehindTheResponse(Flavour flavour) throws Exception {
+    ScriptedServer.Script twice =
+        wire -> {
+          wire.readRequest();
+          wire.send(RawHttp.response(200, "hello") + RawHttp.response(200, "poison"));
+          wire.expectGone();
+        };
+    try (ScriptedServer server = ScriptedServer.builder().next(twice).next(twice).tcp();
+        ConnectorRig rig = ConnectorRig.start(flavour)) {
+      assertThat(rig.get(peer(server))).isEqualTo("200 hello");
+      assertThat(rig.get(peer(server))).isEqualTo("200 hello");
+      assertThat(server.accepted()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void closesWhatIsIdleForTooLong(Flavour flavour) throws Exception {
+    ScriptedServer.Script script =
+        wire -> {
+          answer(wire);
+          wire.expectClosed();
+        };
+    PeerOptions brief = PeerOptions.builder().idleTimeout(Duration.ofMillis(50)).build();
+    try (ScriptedServer server = ScriptedServer.builder().next(script).tcp();
+        ConnectorRig rig = ConnectorRig.start(flavour)) {
+      assertThat(rig.get(peer(server).withOptions(brief))).isEqualTo("200 hello");
+      server.awaitScripts();
+      assertThat(stats(rig).expirations()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void keepsAConnectionForAsLongAsItsLastPeerSays(Flavour flavour) throws Exception {
+    ScriptedServer.Script script =
+        wire -> {
+          answer(wire);
+          answer(wire);
+          wire.expectClosed();
+        };
+    PeerOptions none = PeerOptions.builder().idleTimeout(Duration.ZERO).build();
+    try (ScriptedServer server = ScriptedServer.builder().next(script).tcp();
+        ConnectorRig rig = ConnectorRig.start(flavour)) {
+      assertThat(rig.get(peer(server))).isEqualTo("200 hello");
+      assertThat(rig.get(peer(server).withOptions(none))).isEqualTo("200 hello");
+      server.awaitScripts();
+      assertThat(stats(rig).idle()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void keepsNoMoreThanItsBound(Flavour flavour) throws Exception {
+    try (TestOrigin origin = TestOrigin.start();
+        ConnectorRig rig =
+            ConnectorRig.start(flavour, 1, ConnectorRig.options(new FakeResolver()), 3)) {
+      List<CompletableFuture<String>> answers = new ArrayList<>();
+      HttpPeer peer = HttpPeer.http("127.0.0.1:" + origin.port());
+      for (int i = 0; i < 10; i++) {
+        answers.add(rig.loops.start(thread -> rig.get(thread, peer)));
+      }
+      for (CompletableFuture<String> answer : answers) {
+        assertThat(LoopRig.await(answer)).startsWith("200 ");
+      }
+      assertThat(stats(rig).idle()).isLessThanOrEqualTo(3);
+      Eventually.holds("the others are closed", () -> origin.openConnections() <= 3);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aConnectionToCloseIsNotKept(Flavour flavour) throws Exception {
+    ScriptedServer.Script closing =
+        wire -> {
+          wire.readRequest();
+          wire.send(RawHttp.response(200, "hello", "Connection: close"));
+          wire.expectClosed();
+        };
+    try (ScriptedServer server = ScriptedServer.builder().next(closing).next(closing).tcp();
+        ConnectorRig rig = ConnectorRig.start(flavour)) {
+      assertThat(rig.get(peer(server))).isEqualTo("200 hello");
+      assertThat(rig.get(peer(server))).isEqualTo("200 hello");
+      server.awaitScripts();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachLoopHasItsOwn(Flavour flavour) throws Exception {
+    try (TestOrigin origin = TestOrigin.start();
+        ConnectorRig rig =
+            ConnectorRig.start(flavour, 2, ConnectorRig.options(new FakeResolver()), 128)) {
+      HttpPeer peer = HttpPeer.http("127.0.0.1:" + origin.port());
+      for (int i = 0; i < 10; i++) {
+        Loop loop = rig.loops.group.loops().get(i % 2);
+        CompletableFuture<String> answer = LoopRig.start(loop, thread -> rig.get(thread, peer));
+        assertThat(LoopRig.await(answer)).startsWith("200 ");
+      }
+      assertThat(origin.connections()).isEqualTo(2);
+      assertThat(rig.pools.stats()).allMatch(stats -> stats.hits() == 4 && stats.idle() == 1);
+    }
+  }
+}
