@@ -23,7 +23,10 @@ def jdk(tool, *arguments):
 def live_heap_kib(pid):
     """What survives a full collection."""
     jdk('jcmd', pid, 'GC.run')
-    return sum(int(used) for used in re.findall(r'(?:generation|heap|region) .*?used (\d+)K', jdk('jcmd', pid, 'GC.heap_info')))
+    used = re.findall(r'total \d+K, used (\d+)K', jdk('jcmd', pid, 'GC.heap_info'))  # a line for each generation
+    if not used:
+        raise ValueError('jcmd GC.heap_info tells no generation')
+    return sum(map(int, used))
 
 
 def native_kib(pid):
