@@ -23,6 +23,21 @@ public record DescriptorLimit(long soft, long hard) {
 
   /// {@return the limits of this process}
   public static DescriptorLimit current() {
+    String text = ProcFile.value("/proc/self/limits", "Max open files");
+    return text == null ? asked() : told(text);
+  }
+
+  /// `20000 20000 files`, either number may be `unlimited`.
+  private static DescriptorLimit told(String text) {
+    String[] words = text.split(" +", 3);
+    return new DescriptorLimit(number(words[0]), number(words[1]));
+  }
+
+  private static long number(String word) {
+    return word.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(word);
+  }
+
+  private static DescriptorLimit asked() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment limits = arena.allocate(JAVA_LONG, 2);
       int resource = LibC.isLinux() ? RLIMIT_NOFILE_LINUX : RLIMIT_NOFILE_BSD;

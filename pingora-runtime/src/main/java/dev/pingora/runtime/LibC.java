@@ -31,10 +31,6 @@ final class LibC {
       handle("sigemptyset", FunctionDescriptor.of(JAVA_INT, ADDRESS));
   private static final MethodHandle SIGADDSET =
       handle("sigaddset", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle SIGISMEMBER =
-      handle("sigismember", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle PTHREAD_SIGMASK =
-      handle("pthread_sigmask", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
   private static final MethodHandle SIGNALFD =
       handle("signalfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle EVENTFD =
@@ -99,26 +95,6 @@ final class LibC {
     try {
       // SAFETY: writes within the sigset_t, 128 bytes at most, that sigemptyset has filled.
       return (int) SIGADDSET.invokeExact(set, signal);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  /// sigismember(3).
-  static int sigismember(MemorySegment set, int signal) {
-    try {
-      // SAFETY: reads within a sigset_t that was filled before.
-      return (int) SIGISMEMBER.invokeExact(set, signal);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  /// pthread_sigmask(3).
-  static int pthreadSigmask(int how, MemorySegment set, MemorySegment old) {
-    try {
-      // SAFETY: `set` may be NULL; `old` has room for a sigset_t, 128 bytes at most.
-      return (int) PTHREAD_SIGMASK.invokeExact(how, set, old);
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,32 +33,34 @@ public final class Signals implements AutoCloseable {
   /// sizeof(struct signalfd_siginfo); its first field is the number.
   private static final long SIGINFO_BYTES = 128;
 
-  private static final int SIG_BLOCK = 0;
   private static final int CLOEXEC = 0x80000;
   private static final short POLLIN = 1;
   private static final System.Logger LOG = System.getLogger("dev.pingora.runtime");
 
   private final Set<Signal> heard;
   private final Consumer<Signal> listener;
-  private final int signals;
-  private final int stop;
   private final @Nullable Thread thread;
 
-  private Signals(Set<Signal> heard, Consumer<Signal> listener, int signals, int stop) {
+  /// Counted down when the thread has its descriptors, or could not get them.
+  private final CountDownLatch opened = new CountDownLatch(1);
+
+  // The thread's, and for others once `opened`; -1 for none.
+  private int signals = -1;
+  private int stop = -1;
+
+  private Signals(Set<Signal> heard, Consumer<Signal> listener) {
     this.heard = heard;
     this.listener = listener;
-    this.signals = signals;
-    this.stop = stop;
     this.thread =
         heard.isEmpty()
             ? null
-            : Thread.ofPlatform().name("signals").daemon(true).unstarted(this::read);
+            : Thread.ofPlatform().name("signals").daemon(true).unstarted(this::run);
   }
 
   /// Calls `listener` with every signal that comes from here on, one after the other, on a thread
   /// of its own. Signals that were pending come first.
   public static Signals listen(Consumer<Signal> listener) {
-    Signals listening = open(listener);
+    Signals listening = new Signals(available(), listener);
     Thread reader = listening.thread;
     if (reader != null) {
       reader.start();
@@ -67,11 +70,18 @@ public final class Signals implements AutoCloseable {
 
   /// {@return the signals that can be listened to: those that were blocked when the JVM started}
   public static Set<Signal> available() {
-    try {
-      return LibC.isLinux() ? blocked() : Set.of();
-    } catch (UnsupportedOperationException | IllegalCallerException | LinkageError e) {
-      return Set.of(); // no such call, or native access was denied
+    String mask = ProcFile.value("/proc/thread-self/status", "SigBlk:");
+    if (mask == null) {
+      return Set.of(); // not Linux: no signalfd either
     }
+    long blocked = Long.parseUnsignedLong(mask, 16); // bit 0 is signal 1
+    Set<Signal> available = EnumSet.noneOf(Signal.class);
+    for (Signal signal : Signal.values()) {
+      if ((blocked >>> (signal.number() - 1) & 1) != 0) {
+        available.add(signal);
+      }
+    }
+    return Collections.unmodifiableSet(available);
   }
 
   /// {@return the signals that come here; those missing were not blocked}
@@ -79,44 +89,37 @@ public final class Signals implements AutoCloseable {
     return heard;
   }
 
-  private static Signals open(Consumer<Signal> listener) {
-    Set<Signal> heard = available();
-    if (heard.isEmpty()) {
-      return new Signals(heard, listener, -1, -1);
+  /// The thread. It makes the calls into the C library from the first on, which take long the first
+  /// time: whoever starts does not wait for them.
+  private void run() {
+    try {
+      open();
+    } catch (UnsupportedOperationException | IllegalCallerException | LinkageError e) {
+      LOG.log(System.Logger.Level.WARNING, "signals cannot be read: {0}", e.toString());
+    } finally {
+      opened.countDown();
     }
+    if (signals >= 0 && stop >= 0) {
+      read();
+    } else {
+      closeBoth();
+    }
+  }
+
+  private void open() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment set = arena.allocate(SIGSET_BYTES, Long.BYTES);
       LibC.sigemptyset(set);
       heard.forEach(signal -> LibC.sigaddset(set, signal.number()));
-      int signals = LibC.signalfd(-1, set, CLOEXEC);
-      int stop = LibC.eventfd(0, CLOEXEC);
+      signals = LibC.signalfd(-1, set, CLOEXEC);
+      stop = LibC.eventfd(0, CLOEXEC);
       if (signals < 0 || stop < 0) {
-        closeBoth(signals, stop);
         LOG.log(System.Logger.Level.WARNING, "no descriptor is left to listen to signals");
-        return new Signals(Set.of(), listener, -1, -1);
       }
-      return new Signals(heard, listener, signals, stop);
     }
   }
 
-  private static Set<Signal> blocked() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment mask = arena.allocate(SIGSET_BYTES, Long.BYTES);
-      LibC.sigemptyset(mask);
-      if (LibC.pthreadSigmask(SIG_BLOCK, MemorySegment.NULL, mask) != 0) {
-        return Set.of();
-      }
-      Set<Signal> blocked = EnumSet.noneOf(Signal.class);
-      for (Signal signal : Signal.values()) {
-        if (LibC.sigismember(mask, signal.number()) == 1) {
-          blocked.add(signal);
-        }
-      }
-      return Collections.unmodifiableSet(blocked);
-    }
-  }
-
-  /// The thread: waits for a signal or the end.
+  /// Waits for a signal or the end.
   private void read() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment polled = arena.allocate(16, 4); // two structs pollfd: int, short, short
@@ -137,7 +140,7 @@ public final class Signals implements AutoCloseable {
         }
       }
     } finally {
-      closeBoth(signals, stop);
+      closeBoth();
     }
   }
 
@@ -152,7 +155,7 @@ public final class Signals implements AutoCloseable {
     }
   }
 
-  private static void closeBoth(int signals, int stop) {
+  private void closeBoth() {
     if (signals >= 0) {
       LibC.close(signals);
     }
@@ -165,18 +168,25 @@ public final class Signals implements AutoCloseable {
   @Override
   public void close() {
     Thread reader = thread;
-    if (reader == null || !reader.isAlive()) {
+    if (reader == null) {
       return;
     }
+    try {
+      opened.await();
+      if (reader.isAlive() && stop >= 0) {
+        wake();
+        reader.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void wake() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment one = arena.allocate(JAVA_LONG);
       one.set(JAVA_LONG, 0, 1);
       LibC.write(stop, one);
-    }
-    try {
-      reader.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -47,6 +47,11 @@ public record Options(
     return new Options(null, false, false, false, false, false);
   }
 
+  /// {@return the same with another configuration file}
+  public Options withConf(Path file) {
+    return new Options(file, test, daemon, upgrade, help, version);
+  }
+
   /// {@return what `args` say}
   ///
   /// @throws ConfigurationException for flags that do not exist, or do not work yet
