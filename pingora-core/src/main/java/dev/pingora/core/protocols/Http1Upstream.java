@@ -3,10 +3,12 @@
 
 package dev.pingora.core.protocols;
 
+import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.error.Retry;
 import dev.pingora.http.FieldName;
 import dev.pingora.http.HttpVersion;
+import dev.pingora.http.Method;
 import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
 import dev.pingora.http1.ContentReader;
@@ -38,6 +40,9 @@ public final class Http1Upstream implements UpstreamSession {
   private boolean tunnel;
   private boolean done;
 
+  /// What the socket had taken before this exchange.
+  private long sentBefore;
+
   /// Where connections go that can serve another request.
   @FunctionalInterface
   public interface Release {
@@ -68,6 +73,7 @@ public final class Http1Upstream implements UpstreamSession {
     responseCame = false;
     persistence = null;
     done = false;
+    sentBefore = connection.bytesSent();
   }
 
   public Connection connection() {
@@ -76,8 +82,8 @@ public final class Http1Upstream implements UpstreamSession {
 
   @Override
   public void sendRequest(RequestHeader request, boolean endOfStream) throws ProxyException {
-    connection.failIfWriteFailed();
     method = request.method();
+    failIfGone();
     MessageFraming framing = frame(request, endOfStream);
     requestCloses = Persistence.ofRequest(request) == Persistence.CLOSE;
     Http1Heads.write(request, connection);
@@ -135,6 +141,20 @@ public final class Http1Upstream implements UpstreamSession {
     return response;
   }
 
+  /// The upstream may have closed the connection since it was taken from the pool: nothing of this
+  /// request was sent then.
+  private void failIfGone() throws ProxyException {
+    try {
+      connection.failIfWriteFailed();
+      if (reused && connection.isHungUp()) {
+        throw ProxyException.upstream(
+            ErrorKind.CONNECTION_CLOSED, "the idle connection was closed by the peer");
+      }
+    } catch (ProxyException e) {
+      throw e.withRetry(retry());
+    }
+  }
+
   /// The upstream may have closed an idle connection while the request was on its way: then, and
   /// only then, the request may go to another connection (RFC 9112 §9.3.1).
   private void failBeforeResponse() throws ProxyException {
@@ -142,8 +162,15 @@ public final class Http1Upstream implements UpstreamSession {
       connection.failIfReadFailed();
       heads.endOfInput();
     } catch (ProxyException e) {
-      throw heads.started() ? e : e.withRetry(Retry.IF_REUSED);
+      throw heads.started() ? e : e.withRetry(retry());
     }
+  }
+
+  /// RFC 9110 §9.2.2: a proxy never repeats a request of a non-idempotent method on its own, unless
+  /// none of it was sent: the peer may have acted on it.
+  private Retry retry() {
+    boolean repeatable = Method.isIdempotent(method) || connection.bytesSent() == sentBefore;
+    return repeatable ? Retry.IF_REUSED : Retry.NEVER;
   }
 
   /// RFC 9112 §6.3: a response with an invalid Content-Length is refused, unless the peer is known
