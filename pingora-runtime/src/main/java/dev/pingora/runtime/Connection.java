@@ -468,11 +468,14 @@ public final class Connection {
     return action;
   }
 
-  void signalOwner() {
+  /// {@return whether there is an owner, who looks up now}
+  boolean signalOwner() {
     RequestThread thread = owner();
-    if (thread != null) {
-      thread.signal();
+    if (thread == null) {
+      return false;
     }
+    thread.signal();
+    return true;
   }
 
   /// Tells whoever wants to know that the connection has closed.
