@@ -4,7 +4,6 @@
 package dev.pingora.runtime;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class BufferBudget {
   private final long limit;
   private final AtomicLong reserved = new AtomicLong();
-  private final AtomicInteger starving = new AtomicInteger();
   private final ConcurrentLinkedQueue<Buffer> spare = new ConcurrentLinkedQueue<>();
 
   /// @param limit bytes, at least one buffer (64 KiB)
@@ -38,14 +36,9 @@ public final class BufferBudget {
     return limit;
   }
 
-  /// {@return whether new work should be refused: somebody waits for a buffer already}
+  /// {@return whether there is no buffer left to give} Some may be free in loops.
   public boolean exhausted() {
-    return starving.get() > 0;
-  }
-
-  /// Counts connections that wait for a buffer.
-  void starving(int change) {
-    starving.addAndGet(change);
+    return reserved.get() + BufferPool.BUFFER_BYTES > limit && spare.isEmpty();
   }
 
   /// {@return a free buffer or a new one, or null when the budget is spent}

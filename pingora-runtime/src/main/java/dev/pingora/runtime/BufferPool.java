@@ -68,6 +68,13 @@ abstract sealed class BufferPool {
     }
   }
 
+  /// {@return whether [#take] would give none}
+  final boolean isSpent() {
+    return isEmpty() && budget.exhausted();
+  }
+
+  abstract boolean isEmpty();
+
   abstract @Nullable Buffer pop();
 
   abstract boolean push(Buffer buffer);
@@ -79,6 +86,11 @@ abstract sealed class BufferPool {
     Confined(BufferBudget budget, int kept) {
       super(budget);
       free = new Buffer[kept];
+    }
+
+    @Override
+    boolean isEmpty() {
+      return size == 0;
     }
 
     @Override
@@ -109,6 +121,11 @@ abstract sealed class BufferPool {
     Shared(BufferBudget budget, int kept) {
       super(budget);
       this.kept = kept;
+    }
+
+    @Override
+    boolean isEmpty() {
+      return free.isEmpty();
     }
 
     @Override

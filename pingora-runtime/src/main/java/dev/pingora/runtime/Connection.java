@@ -225,6 +225,12 @@ public final class Connection {
     return inbox.take() || inbox.isOver();
   }
 
+  /// {@return whether input waits in the socket for which there is no buffer: the budget of the
+  /// server is spent}
+  public boolean isStarved() {
+    return inbox.starved();
+  }
+
   /// {@return whether everything was read and the peer ended its direction, or reading failed}
   public boolean isInputOver() {
     return inbox.isOver();

@@ -152,6 +152,11 @@ public final class Loop implements Executor {
         : TimerWheel.deadlineAfter(System.nanoTime(), nanos);
   }
 
+  /// {@return whether all I/O buffers are in use: new work would only wait for one}
+  public boolean isShortOfBuffers() {
+    return buffers.isSpent();
+  }
+
   /// {@return whether request threads share one OS thread with the event loop}
   public boolean isBound() {
     return bound;
@@ -284,7 +289,6 @@ public final class Loop implements Executor {
   /// A connection found no buffer to read into: it is asked again once a turn. Event-loop thread.
   void starved(ConnectionIo connection) {
     starved.add(connection);
-    group.bufferBudget().starving(1);
   }
 
   /// A lingering connection has used its share of this turn. Event-loop thread.
@@ -482,7 +486,6 @@ public final class Loop implements Executor {
   private void retryStarved() {
     for (int left = starved.size(); left > 0; left--) {
       ConnectionIo next = starved.remove();
-      group.bufferBudget().starving(-1);
       next.retryStarved();
     }
   }

@@ -128,6 +128,9 @@ public final class Http1Server implements Runnable, RequestThread.Task {
       if (head == null) {
         return false;
       }
+      if (connection.loop().isShortOfBuffers()) {
+        throw noBuffer();
+      }
       RequestHeader request = heads.parseRequest(head);
       session.begin(request, served == 0);
       served++;
@@ -169,6 +172,9 @@ public final class Http1Server implements Runnable, RequestThread.Task {
           if (heads.started()) {
             throw ProxyException.downstream(ErrorKind.status(408), "the request head is too slow");
           }
+          if (connection.isStarved()) {
+            throw noBuffer();
+          }
           if (rest(idleDeadline)) {
             return null;
           }
@@ -181,6 +187,10 @@ public final class Http1Server implements Runnable, RequestThread.Task {
         return null; // the client closed between two requests, as it may
       }
     }
+  }
+
+  private static ProxyException noBuffer() {
+    return ProxyException.internal(ErrorKind.status(503), "all I/O buffers are in use");
   }
 
   private boolean rest(long idleDeadline) {
