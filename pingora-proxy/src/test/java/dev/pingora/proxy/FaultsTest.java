@@ -263,6 +263,18 @@ class FaultsTest {
 
   @ParameterizedTest
   @EnumSource
+  void answers408ToAnHttp2PrefaceThatStops(Flavour flavour) throws Exception {
+    Limits limits = Limits.defaults().toBuilder().headerTimeout(Duration.ofMillis(150)).build();
+    try (ProxyRig rig = ProxyRig.start(flavour, new ToPeer(1), limits);
+        Wire client = rig.connect()) {
+      client.send("PRI * HTT");
+      assertThat(client.readResponse().status()).isEqualTo(408);
+      client.expectGone();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void closesAnIdleConnectionWithoutAWord(Flavour flavour) throws Exception {
     Limits limits = Limits.defaults().toBuilder().idleTimeout(Duration.ofMillis(150)).build();
     try (ProxyRig rig = ProxyRig.start(flavour, new ToPeer(1), limits);

@@ -170,7 +170,7 @@ public final class Http1Server implements Runnable, RequestThread.Task {
         }
         if (!inTime && !found) {
           if (heads.started()) {
-            throw ProxyException.downstream(ErrorKind.status(408), "the request head is too slow");
+            throw tooSlow();
           }
           if (connection.isStarved()) {
             throw noBuffer();
@@ -213,6 +213,22 @@ public final class Http1Server implements Runnable, RequestThread.Task {
 
   private boolean restUntilRequest() {
     return rest(connection.loop().deadlineIn(options.idleNanos()));
+  }
+
+  /// Ends a connection on which reading failed before the protocol was known.
+  void refuseUnread(RequestThread thread, ProxyException why) {
+    try {
+      refuse(thread, why.kind().equals(ErrorKind.READ_TIMEOUT) ? tooSlow() : why);
+    } catch (ProxyException e) {
+      LOG.log(System.Logger.Level.DEBUG, "connection ended: {0}", e.getMessage());
+      connection.close();
+    }
+  }
+
+  private ProxyException tooSlow() {
+    return connection.isStarved()
+        ? noBuffer()
+        : ProxyException.downstream(ErrorKind.status(408), "the request head is too slow");
   }
 
   /// Answers what is no request we take, and closes. A client that has left gets nothing.

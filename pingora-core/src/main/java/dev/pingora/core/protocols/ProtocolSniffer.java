@@ -44,35 +44,37 @@ public final class ProtocolSniffer implements Runnable, RequestThread.Task {
   }
 
   @Override
-  public void run(RequestThread thread) throws ProxyException {
+  public void run(RequestThread thread) {
     connection.attach(thread);
     connection.unexpire();
     ByteBuffer before = ByteBuffer.allocate(H2Preface.LENGTH);
-    switch (match(thread, before)) {
+    Http1Server http1 = new Http1Server(connection, app, options, shutdown);
+    H2Preface.Match match;
+    try {
+      match = match(thread, before);
+    } catch (ProxyException e) {
+      http1.refuseUnread(thread, e);
+      return;
+    }
+    switch (match) {
       case YES -> new Http2Server(connection, thread, app, options, shutdown).run(before.flip());
-      case NO, NEED_MORE ->
-          new Http1Server(connection, app, options, shutdown).run(thread, before.flip());
+      case NO, NEED_MORE -> http1.run(thread, before.flip());
     }
   }
 
   /// Collects octets as long as they may be the preface.
   private H2Preface.Match match(RequestThread thread, ByteBuffer before) throws ProxyException {
     long deadline = connection.loop().deadlineIn(options.headerNanos());
-    try {
-      while (connection.read(thread, deadline)) {
-        ByteBuffer input = connection.input();
-        while (input.hasRemaining() && before.hasRemaining()) {
-          before.put(input.get());
-          H2Preface.Match match = H2Preface.matches(before.duplicate().flip());
-          if (match != H2Preface.Match.NEED_MORE) {
-            return match;
-          }
+    while (connection.read(thread, deadline)) {
+      ByteBuffer input = connection.input();
+      while (input.hasRemaining() && before.hasRemaining()) {
+        before.put(input.get());
+        H2Preface.Match match = H2Preface.matches(before.duplicate().flip());
+        if (match != H2Preface.Match.NEED_MORE) {
+          return match;
         }
       }
-      return H2Preface.Match.NO;
-    } catch (ProxyException e) {
-      connection.close();
-      throw e;
     }
+    return H2Preface.Match.NO;
   }
 }
