@@ -6,6 +6,8 @@ package dev.pingora.core.connectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pingora.core.connectors.LoopRig.Flavour;
+import dev.pingora.core.server.ResolverConf;
+import dev.pingora.runtime.RequestThread;
 import dev.pingora.testkit.Leaks;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -200,6 +202,24 @@ class DnsSourceTest {
       }
       assertThat(server.sources()).hasSizeGreaterThan(10);
       leaks.assertNone();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aResolverAsksTheServersOfTheConfiguration(Flavour flavour) throws Exception {
+    try (NameServer server = new NameServer();
+        LoopRig rig = LoopRig.start(flavour)) {
+      server.host("app.resolver.test", 60, "192.0.2.1");
+      ResolverConf conf = ResolverConf.builder().servers(List.of(server.address())).build();
+      Resolver resolver = Resolver.dns(conf);
+      for (int i = 0; i < 3; i++) {
+        assertThat(
+                rig.<List<InetAddress>>call(
+                    thread -> resolver.resolve(thread, "app.resolver.test", RequestThread.NEVER)))
+            .containsExactly(InetAddress.ofLiteral("192.0.2.1"));
+      }
+      assertThat(server.asked.all()).filteredOn("A app.resolver.test"::equals).hasSize(1);
     }
   }
 }
