@@ -109,6 +109,14 @@ public final class Connection {
     return establishedNanos;
   }
 
+  /// {@return what the kernel knows of the socket now; null when it has closed, or on transports
+  /// that cannot ask} Waits for a turn of the event loop, which alone may touch the descriptor.
+  ///
+  /// @throws ProxyException CANCELLED only
+  public @Nullable SocketFacts facts(RequestThread thread) throws ProxyException {
+    return new FactsQuestion(this, thread).ask();
+  }
+
   /// {@return bytes read from the socket so far}
   public long bytesReceived() {
     return inbox.received();

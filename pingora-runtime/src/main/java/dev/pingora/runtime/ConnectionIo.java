@@ -79,6 +79,11 @@ final class ConnectionIo implements WireEvents {
     return closed;
   }
 
+  /// Event-loop thread.
+  @Nullable SocketFacts facts() {
+    return closed ? null : wire.facts();
+  }
+
   @Nullable IOException writeFailure() {
     return writeFailure;
   }

@@ -175,6 +175,11 @@ final class EpollWire implements Wire, EpollIoHandle {
   }
 
   @Override
+  public @Nullable SocketFacts facts() {
+    return socket.isOpen() ? SocketOptions.facts(socket) : null;
+  }
+
+  @Override
   public void close() {
     if (!socket.isOpen()) {
       return;

@@ -3,10 +3,15 @@
 
 package dev.pingora.runtime;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /// Linux socket options that Netty has no method for, by their numbers in `<netinet/in.h>` and
 /// `<netinet/tcp.h>`.
@@ -25,6 +30,14 @@ final class SocketOptions {
   private static final int TCP_USER_TIMEOUT = 18;
   private static final int TCP_FASTOPEN = 23;
   private static final int TCP_FASTOPEN_CONNECT = 30;
+  private static final int TCP_INFO = 11;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_COOKIE = 57;
+  private static final int SO_ORIGINAL_DST = 80;
+
+  // sizeof
+  private static final int SOCKADDR_IN = 16;
+  private static final int SOCKADDR_IN6 = 28;
 
   private SocketOptions() {}
 
@@ -69,7 +82,7 @@ final class SocketOptions {
   static void fastOpenConnect(Socket socket) throws IOException {
     try {
       socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
-    } catch (IOException e) {
+    } catch (IOException | ChannelException e) {
       throw new SocketOptionException("tcp_fast_open: the system does not allow it", e);
     }
   }
@@ -89,10 +102,63 @@ final class SocketOptions {
     value.putInt(high << 16 | low).flip();
     try {
       socket.setRawOpt(IPPROTO_IP, IP_LOCAL_PORT_RANGE, value);
-    } catch (IOException e) {
+    } catch (IOException | ChannelException e) { // Netty's natives throw the latter
       if (!String.valueOf(e.getMessage()).contains("not available")) {
         throw e;
       }
+    }
+  }
+
+  /// What the kernel tells of a socket; what it does not tell is 0 or null.
+  static SocketFacts facts(Socket socket) {
+    ByteBuffer info = raw(socket, IPPROTO_TCP, TCP_INFO, TcpInfo.LENGTH);
+    ByteBuffer cookie = raw(socket, SOL_SOCKET, SO_COOKIE, Long.BYTES);
+    return new SocketFacts(
+        orZero(socket::getReceiveBufferSize),
+        orZero(socket::getSendBufferSize),
+        cookie == null ? 0 : cookie.getLong(0),
+        originalDestination(socket),
+        info == null ? null : TcpInfo.read(info));
+  }
+
+  /// `SO_ORIGINAL_DST`, the address before `iptables -j REDIRECT`: a `sockaddr_in` or
+  /// `sockaddr_in6`, its port and address in network order.
+  private static @Nullable InetSocketAddress originalDestination(Socket socket) {
+    ByteBuffer four = raw(socket, IPPROTO_IP, SO_ORIGINAL_DST, SOCKADDR_IN);
+    ByteBuffer six = four == null ? raw(socket, IPPROTO_IPV6, SO_ORIGINAL_DST, SOCKADDR_IN6) : null;
+    ByteBuffer found = four == null ? six : four;
+    if (found == null) {
+      return null;
+    }
+    byte[] address = new byte[four == null ? 16 : 4];
+    found.order(ByteOrder.BIG_ENDIAN).get(four == null ? 8 : 4, address);
+    try {
+      return new InetSocketAddress(
+          InetAddress.getByAddress(address), Short.toUnsignedInt(found.getShort(2)));
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e); // of wrong lengths only
+    }
+  }
+
+  private static @Nullable ByteBuffer raw(Socket socket, int level, int option, int length) {
+    ByteBuffer value = ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder());
+    try {
+      socket.getRawOpt(level, option, value);
+      return value.clear();
+    } catch (IOException | ChannelException e) {
+      return null; // not of this kind of socket, or not of this kernel
+    }
+  }
+
+  private interface IntOption {
+    int read() throws IOException;
+  }
+
+  private static int orZero(IntOption option) {
+    try {
+      return option.read();
+    } catch (IOException | ChannelException e) {
+      return 0;
     }
   }
 }

@@ -4,6 +4,7 @@
 package dev.pingora.runtime;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// One connected socket as the event loop sees it: the small interface behind which every transport
 /// hides. All methods are called on the event-loop thread of the wire's loop, and none blocks.
@@ -34,6 +35,11 @@ interface Wire {
   void reset();
 
   boolean isOpen();
+
+  /// {@return what the kernel knows of the socket; null where this kind of wire cannot ask}
+  default @Nullable SocketFacts facts() {
+    return null;
+  }
 
   int NOTHING = 0;
   int END = -1;

@@ -3,7 +3,10 @@
 
 package dev.pingora.core.protocols;
 
+import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.RequestThread;
+import dev.pingora.runtime.SocketFacts;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +59,15 @@ public final class Digest {
   /// {@return when the connection was accepted or connected, on the scale of [System#nanoTime]}
   public long establishedNanos() {
     return connection.establishedNanos();
+  }
+
+  /// {@return what the kernel knows of the socket now: buffers, TCP_INFO, cookie, original
+  /// destination; null when it has closed, or on transports that cannot ask} Costs a turn of the
+  /// loop.
+  ///
+  /// @param thread the session's
+  public @Nullable SocketFacts socketFacts(RequestThread thread) throws ProxyException {
+    return connection.facts(thread);
   }
 
   /// {@return octets that came over the connection, framing included}

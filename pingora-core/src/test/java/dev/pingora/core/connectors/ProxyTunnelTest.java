@@ -191,8 +191,7 @@ class ProxyTunnelTest {
             Duration.ZERO,
             answer(
                 "HTTP/1.1 407 Proxy Authentication Required\r\n"
-                    + "Proxy-Status: edge; error=http_request_denied\r\n"
-                    + "Content-Length: 0\r\n\r\n"));
+                    + "Proxy-Status: edge; error=http_request_denied\r\n\r\n"));
     assertThat(refused.kind()).isEqualTo(ErrorKind.CONNECT_PROXY_FAILURE);
     assertThat(refused.rootCause())
         .isInstanceOfSatisfying(
