@@ -3,6 +3,7 @@
 
 package dev.pingora.runtime;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -44,7 +45,7 @@ class SocketFactsTest {
               connection.input().position(connection.input().limit());
               assertThat(connection.read(thread, RequestThread.NEVER)).isTrue();
             }
-            SocketFacts now = connection.facts(thread);
+            SocketFacts now = requireNonNull(connection.facts(thread));
             connection.close();
             return now;
           });
@@ -52,8 +53,7 @@ class SocketFactsTest {
       assertThat(facts.sendBuffer()).isPositive();
       assertThat(facts.cookie()).isNotZero();
       assertThat(facts.originalDestination()).as("nothing redirects here").isNull();
-      TcpInfo tcp = facts.tcp();
-      assertThat(tcp).isNotNull();
+      TcpInfo tcp = requireNonNull(facts.tcp());
       assertThat(tcp.state()).isEqualTo(1);
       assertThat(tcp.rttMicros()).isPositive();
       assertThat(tcp.bytesReceived()).isEqualTo(1000);
@@ -73,8 +73,7 @@ class SocketFactsTest {
       rig.call(thread -> {
         Connection connection =
             thread.loop().connect(thread, ConnectSpec.to(echo.address()), RequestThread.NEVER);
-        SocketFacts facts = connection.facts(thread);
-        assertThat(facts).isNotNull();
+        SocketFacts facts = requireNonNull(connection.facts(thread));
         assertThat(facts.tcp()).isNull();
         assertThat(facts.sendBuffer()).isPositive();
         connection.reset();

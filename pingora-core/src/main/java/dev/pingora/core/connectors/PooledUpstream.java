@@ -27,7 +27,10 @@ final class PooledUpstream implements Runnable {
   private final ReuseKey key;
   private final Http1Upstream session;
   private Duration idleTimeout;
-  private @Nullable Idle<ReuseKey, PooledUpstream> place;
+
+  /// Written by the exchange that releases the connection for the first time, read by the event
+  /// loop.
+  private volatile @Nullable Idle<ReuseKey, PooledUpstream> place;
 
   /// @param spoke counts idle connections that sent something unasked
   PooledUpstream(
@@ -52,12 +55,13 @@ final class PooledUpstream implements Runnable {
     return session.connection().wake();
   }
 
-  /// The exchange is over and the connection may serve another.
+  /// The exchange is over and the connection may serve another. First it goes to rest and then into
+  /// the pool: whoever finds it there may wake it at once.
   private void release() {
-    if (!pooled()) {
-      session.connection().close();
-    } else if (!session.connection().rest(this)) {
+    if (!session.connection().rest(this)) {
       run();
+    } else if (!pooled()) {
+      evict();
     }
   }
 
@@ -66,16 +70,21 @@ final class PooledUpstream implements Runnable {
     if (own != null) {
       return pool.put(own, idleTimeout);
     }
-    place = pool.put(key, this, idleTimeout);
-    return place != null;
+    own = pool.put(key, this, idleTimeout);
+    place = own;
+    return own != null;
   }
 
   /// Something came on an idle connection: its end, a failure, or octets nobody asked for.
+  ///
+  /// Runs once in a rest, unless the connection was woken before: so it is nobody else's now, also
+  /// if it has just been taken out of the pool, or is about to be put there. Who then finds it
+  /// cannot wake it, and leaves it alone.
   @Override
   public void run() {
     Idle<ReuseKey, PooledUpstream> own = place;
-    if (own != null && !own.remove()) {
-      return;
+    if (own != null) {
+      own.remove();
     }
     Connection connection = session.connection();
     if (!connection.isHungUp() && !connection.isClosed()) {

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pingora.core.connectors.LoopRig.Flavour;
 import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.core.upstreams.PeerOptions;
+import dev.pingora.error.ErrorSource;
+import dev.pingora.error.ProxyException;
 import dev.pingora.pool.PoolStats;
 import dev.pingora.runtime.Loop;
+import dev.pingora.runtime.RequestThread;
 import dev.pingora.testkit.Eventually;
 import dev.pingora.testkit.FakeResolver;
 import dev.pingora.testkit.Gate;
@@ -210,5 +213,51 @@ class IdleConnectionsTest {
       assertThat(origin.connections()).isEqualTo(2);
       assertThat(rig.pools.stats()).allMatch(stats -> stats.hits() == 4 && stats.idle() == 1);
     }
+  }
+
+  /// Peers that close at any moment, evictions and takers meet: every connection is in the pool or
+  /// closed, none is forgotten.
+  @ParameterizedTest
+  @EnumSource
+  void forgetsNoConnectionWhenEndsAndTakersMeet(Flavour flavour) throws Exception {
+    TestOrigin.Handler fickle =
+        exchange -> {
+          exchange.respond(200, "hello");
+          if (exchange.wire().received().length() % 3 == 0
+              || Math.floorMod(System.nanoTime(), 5) < 2) {
+            exchange.close(); // without having said so
+          }
+        };
+    try (TestOrigin origin = TestOrigin.start(fickle);
+        ConnectorRig rig =
+            ConnectorRig.start(flavour, 1, ConnectorRig.options(new FakeResolver()), 4)) {
+      HttpPeer peer = HttpPeer.http("127.0.0.1:" + origin.port());
+      List<CompletableFuture<Integer>> clients = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        clients.add(rig.loops.start(thread -> getMany(rig, thread, peer)));
+      }
+      int answered = 0;
+      for (CompletableFuture<Integer> client : clients) {
+        answered += LoopRig.await(client);
+      }
+      assertThat(answered).isPositive();
+      Eventually.holds(
+          "what is open is in the pool",
+          () -> rig.loops.group.connectionCount() == stats(rig).idle());
+      assertThat(stats(rig).idle()).isLessThanOrEqualTo(4);
+    }
+  }
+
+  private static int getMany(ConnectorRig rig, RequestThread thread, HttpPeer peer) {
+    int answered = 0;
+    for (int i = 0; i < 200; i++) {
+      try {
+        rig.get(thread, peer);
+        answered++;
+      } catch (ProxyException e) {
+        assertThat(e.source()).isEqualTo(ErrorSource.UPSTREAM); // the peer had closed
+      }
+    }
+    return answered;
   }
 }
