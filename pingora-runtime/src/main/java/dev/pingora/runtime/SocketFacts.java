@@ -19,4 +19,4 @@ public record SocketFacts(
     int sendBuffer,
     long cookie,
     @Nullable InetSocketAddress originalDestination,
-    @Nullable TcpInfo tcp) {}
+    @Nullable TcpFacts tcp) {}

@@ -111,14 +111,14 @@ final class SocketOptions {
 
   /// What the kernel tells of a socket; what it does not tell is 0 or null.
   static SocketFacts facts(Socket socket) {
-    ByteBuffer info = raw(socket, IPPROTO_TCP, TCP_INFO, TcpInfo.LENGTH);
+    ByteBuffer info = raw(socket, IPPROTO_TCP, TCP_INFO, TcpFacts.LENGTH);
     ByteBuffer cookie = raw(socket, SOL_SOCKET, SO_COOKIE, Long.BYTES);
     return new SocketFacts(
         orZero(socket::getReceiveBufferSize),
         orZero(socket::getSendBufferSize),
         cookie == null ? 0 : cookie.getLong(0),
         originalDestination(socket),
-        info == null ? null : TcpInfo.read(info));
+        info == null ? null : TcpFacts.read(info));
   }
 
   /// `SO_ORIGINAL_DST`, the address before `iptables -j REDIRECT`: a `sockaddr_in` or

@@ -53,7 +53,7 @@ class SocketFactsTest {
       assertThat(facts.sendBuffer()).isPositive();
       assertThat(facts.cookie()).isNotZero();
       assertThat(facts.originalDestination()).as("nothing redirects here").isNull();
-      TcpInfo tcp = requireNonNull(facts.tcp());
+      TcpFacts tcp = requireNonNull(facts.tcp());
       assertThat(tcp.state()).isEqualTo(1);
       assertThat(tcp.rttMicros()).isPositive();
       assertThat(tcp.bytesReceived()).isEqualTo(1000);
@@ -134,10 +134,10 @@ class SocketFactsTest {
 
   @Test
   void readsTheStructureByItsOffsets() {
-    ByteBuffer info = ByteBuffer.allocate(TcpInfo.LENGTH).order(ByteOrder.nativeOrder());
+    ByteBuffer info = ByteBuffer.allocate(TcpFacts.LENGTH).order(ByteOrder.nativeOrder());
     info.put(0, (byte) 8).put(2, (byte) 200).putInt(68, -1).putInt(72, 5).putInt(220, 6);
     info.putLong(120, 7).putLong(208, 9);
-    TcpInfo read = TcpInfo.read(info);
+    TcpFacts read = TcpFacts.read(info);
     assertThat(read.state()).isEqualTo(8);
     assertThat(read.retransmits()).isEqualTo(200);
     assertThat(read.rttMicros()).isEqualTo(0xffff_ffffL);

@@ -34,7 +34,7 @@ import java.nio.ByteOrder;
 /// @param bytesSent with those sent again
 /// @param bytesRetransmitted sent again
 /// @param reorderings seen
-public record TcpInfo(
+public record TcpFacts(
     int state,
     int retransmits,
     long rtoMicros,
@@ -63,9 +63,9 @@ public record TcpInfo(
   static final int LENGTH = 224;
 
   /// {@return the structure's fields, by their offsets in `<linux/tcp.h>`}
-  static TcpInfo read(ByteBuffer in) {
+  static TcpFacts read(ByteBuffer in) {
     ByteBuffer info = in.duplicate().order(ByteOrder.nativeOrder());
-    return new TcpInfo(
+    return new TcpFacts(
         info.get(0) & 0xff,
         info.get(2) & 0xff,
         word(info, 8),
