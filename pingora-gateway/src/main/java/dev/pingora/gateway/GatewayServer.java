@@ -3,9 +3,7 @@
 
 package dev.pingora.gateway;
 
-import dev.pingora.core.configuration.Address;
 import dev.pingora.core.configuration.CidrSet;
-import dev.pingora.core.configuration.ListenAddress;
 import dev.pingora.core.listeners.ListenerConfig;
 import dev.pingora.core.server.Server;
 import dev.pingora.core.server.Shutdown;
@@ -67,17 +65,12 @@ final class GatewayServer implements AutoCloseable {
   }
 
   private static ListenerConfig listener(ListenerConf conf) {
-    Integer mode = conf.mode();
-    return ListenerConfig.of(address(conf.address()))
+    return ListenerConfig.of(conf.address().toListener())
         .withSocket(conf.socket())
         .withLimits(conf.limits())
-        .withUnixMode(mode == null ? ListenerConf.DEFAULT_MODE : mode)
+        .withUnixMode(conf.mode())
         .withH2c(conf.protocols().contains(ListenerConf.Protocol.H2C))
         .withFilter(new ClientLimits(conf));
-  }
-
-  private static SocketAddress address(Address address) {
-    return ListenAddress.parse(address.toString());
   }
 
   Server server() {

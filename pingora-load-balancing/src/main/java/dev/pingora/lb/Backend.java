@@ -5,9 +5,9 @@ package dev.pingora.lb;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pingora.core.configuration.Address;
 import dev.pingora.core.services.Addresses;
 import dev.pingora.core.upstreams.Endpoint;
-import dev.pingora.core.upstreams.PeerAddress;
 import java.net.SocketAddress;
 
 /// One server behind a balancer. Equal if address and weight are.
@@ -33,7 +33,7 @@ public record Backend(SocketAddress address, int weight) implements Endpoint {
   }
 
   public static Backend of(String address, int weight) {
-    return new Backend(PeerAddress.parse(address), weight);
+    return new Backend(Address.peer(address), weight);
   }
 
   @Override

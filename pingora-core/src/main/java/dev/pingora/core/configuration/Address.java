@@ -5,6 +5,10 @@ package dev.pingora.core.configuration;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -93,6 +97,67 @@ public sealed interface Address {
       throw fault(text, host.isEmpty() ? "has no host" : "names no host");
     }
     return new Tcp(host, port(text, text.substring(colon + 1)));
+  }
+
+  /// {@return where the text says to listen, for the start of a program}
+  ///
+  /// @throws IllegalArgumentException with the text and the expected form
+  static SocketAddress listener(String text) {
+    try {
+      return parse(text).toListener();
+    } catch (IllegalArgumentException e) {
+      throw unfit(e);
+    }
+  }
+
+  /// {@return where the text says to connect to}
+  ///
+  /// @throws IllegalArgumentException with the text and the expected form
+  static SocketAddress peer(String text) {
+    try {
+      return parse(text).toPeer();
+    } catch (IllegalArgumentException e) {
+      throw unfit(e);
+    }
+  }
+
+  /// {@return the address to listen on} A name is looked up in place, which blocks: not for loops.
+  ///
+  /// @throws IllegalArgumentException when nobody knows the name
+  default SocketAddress toListener() {
+    return switch (this) {
+      case Unix unix -> UnixDomainSocketAddress.of(unix.path());
+      case Tcp tcp when tcp.isLiteral() -> literal(tcp);
+      case Tcp tcp -> {
+        try {
+          yield new InetSocketAddress(InetAddress.getByName(tcp.host()), tcp.port());
+        } catch (UnknownHostException _) {
+          throw fault(tcp.host(), "is a name that nobody knows");
+        }
+      }
+    };
+  }
+
+  /// {@return the address to connect to} A name stays unresolved: it is looked up at each connect,
+  /// by the non-blocking resolver.
+  ///
+  /// @throws IllegalArgumentException for port 0
+  default SocketAddress toPeer() {
+    return switch (this) {
+      case Unix unix -> UnixDomainSocketAddress.of(unix.path());
+      case Tcp tcp when tcp.port() == 0 -> throw fault(tcp.toString(), "has port 0");
+      case Tcp tcp when tcp.isLiteral() -> literal(tcp);
+      case Tcp tcp -> InetSocketAddress.createUnresolved(tcp.host(), tcp.port());
+    };
+  }
+
+  private static InetSocketAddress literal(Tcp tcp) {
+    return new InetSocketAddress(InetAddress.ofLiteral(tcp.host()), tcp.port());
+  }
+
+  private static IllegalArgumentException unfit(IllegalArgumentException cause) {
+    String message = "address: " + cause.getMessage() + " (expected: " + FORM + ")";
+    return new IllegalArgumentException(message, cause);
   }
 
   private static Address unix(String text) {

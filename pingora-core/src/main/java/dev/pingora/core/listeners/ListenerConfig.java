@@ -3,13 +3,14 @@
 
 package dev.pingora.core.listeners;
 
-import dev.pingora.core.configuration.ListenAddress;
+import dev.pingora.core.configuration.Address;
 import dev.pingora.core.server.Limits;
 import dev.pingora.core.server.SocketOptions;
 import dev.pingora.core.server.TcpKeepalive;
 import dev.pingora.runtime.ListenSpec;
 import dev.pingora.runtime.SocketTuning;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// One address to listen on, and what its connections are held to.
@@ -27,12 +28,12 @@ public record ListenerConfig(
   ///
   /// @throws IllegalArgumentException when it is none of these; the message says so
   public static ListenerConfig tcp(String address) {
-    return of(ListenAddress.tcp(address));
+    return of(Address.listener(address));
   }
 
   /// {@return a Unix listener} An existing socket file that nobody listens on is replaced.
   public static ListenerConfig uds(String path) {
-    return of(ListenAddress.uds(path));
+    return of(UnixDomainSocketAddress.of(path));
   }
 
   public static ListenerConfig of(SocketAddress address) {

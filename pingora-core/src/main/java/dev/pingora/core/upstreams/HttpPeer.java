@@ -5,6 +5,7 @@ package dev.pingora.core.upstreams;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pingora.core.configuration.Address;
 import dev.pingora.core.services.Addresses;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -50,7 +51,7 @@ public final class HttpPeer {
   ///   `unix:/path`
   /// @throws IllegalArgumentException when it is none of these
   public static HttpPeer http(String address) {
-    return http(PeerAddress.parse(address));
+    return http(Address.peer(address));
   }
 
   public static HttpPeer http(SocketAddress address) {

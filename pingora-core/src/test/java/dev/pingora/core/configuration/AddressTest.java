@@ -6,6 +6,9 @@ package dev.pingora.core.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,5 +87,43 @@ final class AddressTest {
     assertThatThrownBy(() -> Address.parse(most + "x"))
         .hasMessageEndingWith("is longer than the 107 bytes of a socket's path");
     assertThatThrownBy(() -> Address.parse("unix:/a\0b")).hasMessageEndingWith("holds a NUL");
+  }
+
+  @Test
+  void literalsAndSocketsAreTheSameOnBothSides() throws Exception {
+    var four = new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 80);
+    var six = new InetSocketAddress(InetAddress.ofLiteral("::1"), 80);
+    var unix = UnixDomainSocketAddress.of("/run/a.sock");
+    assertThat(Address.listener("10.0.0.1:80")).isEqualTo(four).isEqualTo(Address.peer(four(four)));
+    assertThat(Address.listener("[::1]:80")).isEqualTo(six).isEqualTo(Address.peer("[::1]:80"));
+    assertThat(Address.listener("unix:/run/a.sock"))
+        .isEqualTo(unix)
+        .isEqualTo(Address.peer("unix:/run/a.sock"));
+  }
+
+  private static String four(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
+  @Test
+  void namesAreLookedUpForListenersOnly() {
+    var listener = (InetSocketAddress) Address.listener("localhost:0");
+    assertThat(listener.isUnresolved()).isFalse();
+    assertThat(listener.getAddress().isLoopbackAddress()).isTrue();
+    var peer = (InetSocketAddress) Address.peer("localhost:80");
+    assertThat(peer.isUnresolved()).isTrue();
+    assertThat(peer.getHostString()).isEqualTo("localhost");
+  }
+
+  @Test
+  void whatDoesNotFitIsToldWithTheForm() {
+    assertThatThrownBy(() -> Address.peer("10.0.0.1:0"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("address: \"10.0.0.1:0\" has port 0 (expected: " + Address.FORM + ")");
+    assertThatThrownBy(() -> Address.listener("nobody.invalid:80")) // RFC 6761 §6.4
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("nobody knows");
+    assertThatThrownBy(() -> Address.listener("10.0.0.1"))
+        .hasMessage("address: \"10.0.0.1\" has no port (expected: " + Address.FORM + ")");
   }
 }

@@ -6,6 +6,7 @@ package dev.pingora.core.upstreams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pingora.core.configuration.Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -16,13 +17,13 @@ import org.junit.jupiter.api.Test;
 class PeerAddressTest {
   @Test
   void takesAddressesNamesAndPaths() {
-    assertThat(PeerAddress.parse("10.0.0.1:80"))
+    assertThat(Address.peer("10.0.0.1:80"))
         .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 80));
-    assertThat(PeerAddress.parse("[2001:db8::1]:443"))
+    assertThat(Address.peer("[2001:db8::1]:443"))
         .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("2001:db8::1"), 443));
-    assertThat(PeerAddress.parse("app.test:8080"))
+    assertThat(Address.peer("app.test:8080"))
         .isEqualTo(InetSocketAddress.createUnresolved("app.test", 8080));
-    assertThat(PeerAddress.parse("unix:/run/app.sock"))
+    assertThat(Address.peer("unix:/run/app.sock"))
         .isEqualTo(UnixDomainSocketAddress.of("/run/app.sock"));
   }
 
@@ -49,10 +50,10 @@ class PeerAddressTest {
             "a b:80",
             "a/b:80",
             "a@b:80")) {
-      assertThatThrownBy(() -> PeerAddress.parse(bad))
+      assertThatThrownBy(() -> Address.peer(bad))
           .as(bad)
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("expected: 10.0.0.1:80");
+          .hasMessageContaining("expected: ip:port");
     }
   }
 
