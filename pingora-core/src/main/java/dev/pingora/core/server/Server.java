@@ -3,6 +3,7 @@
 
 package dev.pingora.core.server;
 
+import dev.pingora.core.configuration.ConfigurationException;
 import dev.pingora.core.connectors.Resolver;
 import dev.pingora.core.services.Service;
 import dev.pingora.error.ErrorKind;
@@ -46,6 +47,7 @@ public final class Server {
   private volatile Shutdown how = Shutdown.GRACEFUL;
   private volatile ExecutionPhase phase = ExecutionPhase.SETUP;
   private volatile @Nullable ServerRuntime runtime;
+  private boolean testOnly;
   private volatile @Nullable Resolver resolver;
 
   private Server(ServerConf configuration, Limits limits) {
@@ -60,6 +62,18 @@ public final class Server {
   /// {@return a server whose process-wide bounds (`buffered_bytes`) are those of `limits`}
   public static Server create(ServerConf configuration, Limits limits) {
     return new Server(configuration, limits);
+  }
+
+  /// {@return a server with the configuration that the command line names, or the defaults}
+  ///
+  /// With `--test` its [#run] returns at once: reading the file was all there was to do.
+  ///
+  /// @throws ConfigurationException with every problem of the file
+  public static Server create(Options options) throws ConfigurationException {
+    ServerConf configuration = ServerConf.load(options);
+    Server server = new Server(configuration, Limits.defaults());
+    server.testOnly = options.test();
+    return server;
   }
 
   public ServerConf configuration() {
@@ -105,6 +119,11 @@ public final class Server {
   /// @throws ProxyException when a service cannot start (an address in use …); nothing runs then
   public void run() throws ProxyException {
     bootstrap();
+    if (testOnly) {
+      LOG.log(System.Logger.Level.INFO, "configuration ok");
+      end();
+      return;
+    }
     try (LoopGroup loops = LoopGroup.open(loopOptions())) {
       ServerRuntime own =
           new ServerRuntime(configuration, loops, resolver(), connectionLimit(), shutdownWatch);
@@ -122,9 +141,41 @@ public final class Server {
     } finally {
       shutdownWatch.begin();
       services.forEach(Service::cleanup);
-      enter(ExecutionPhase.TERMINATED);
-      started.countDown();
-      ended.countDown();
+      end();
+    }
+  }
+
+  private void end() {
+    enter(ExecutionPhase.TERMINATED);
+    started.countDown();
+    ended.countDown();
+  }
+
+  /// Runs the server until it is shut down or the process is asked to end (SIGTERM, SIGINT), which
+  /// waits for the last request, at most for the grace period. For a `main` that does nothing else.
+  ///
+  /// @throws ProxyException as [#run]
+  public void runForever() throws ProxyException {
+    Thread hook =
+        Thread.ofPlatform()
+            .name("pingora-stop")
+            .unstarted(() -> {
+              shutdown(Shutdown.GRACEFUL);
+              awaitEnd();
+            });
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      run();
+    } finally {
+      removeHook(hook);
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      var _ = Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException _) {
+      // the process is ending, and the hook with it
     }
   }
 
@@ -133,24 +184,24 @@ public final class Server {
   /// @throws ProxyException as [#run]
   public void start() throws ProxyException {
     List<ProxyException> failure = new CopyOnWriteArrayList<>();
-    Thread.ofPlatform()
-        .name("pingora-server")
-        .start(() -> {
-          try {
-            run();
-          } catch (ProxyException e) {
-            failure.add(e);
-            started.countDown();
-          }
-        });
+    Thread thread =
+        Thread.ofPlatform()
+            .name("pingora-server")
+            .start(() -> {
+              try {
+                run();
+              } catch (ProxyException e) {
+                failure.add(e);
+              }
+            });
     try {
       started.await();
+      if (phase == ExecutionPhase.TERMINATED) {
+        thread.join(); // it is about to say why
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       shutdown(Shutdown.FAST);
-    }
-    if (phase == ExecutionPhase.TERMINATED) {
-      awaitEnd();
     }
     if (!failure.isEmpty()) {
       throw failure.getFirst();
@@ -188,8 +239,10 @@ public final class Server {
       try {
         service.start(own);
       } catch (ProxyException e) {
+        services.forEach(Service::stopAccepting); // those before it listen already
         throw e;
       } catch (Exception e) {
+        services.forEach(Service::stopAccepting);
         throw ProxyException.explain(
             ErrorKind.INTERNAL_ERROR, e, "service %s cannot start", service.name());
       }
@@ -219,7 +272,7 @@ public final class Server {
     }
     int left = inFlight();
     if (left > 0) {
-      LOG.log(System.Logger.Level.WARNING, "{0} connections are cut off", left);
+      LOG.log(System.Logger.Level.WARNING, "{0} connections and tasks are cut off", left);
     }
   }
 

@@ -25,7 +25,8 @@ public final class BackgroundService implements Service {
   /// What runs in the background, until it returns or the shutdown comes.
   @FunctionalInterface
   public interface Task {
-    /// Runs once. A thread that waits elsewhere is interrupted at the end of the grace period.
+    /// Runs once. A graceful end of the server waits for it to return, at most for the grace
+    /// period; then, and at once by a fast end, its thread is interrupted.
     void run(ShutdownWatch shutdown) throws Exception;
   }
 
@@ -80,6 +81,14 @@ public final class BackgroundService implements Service {
     } catch (Exception e) {
       LOG.log(System.Logger.Level.ERROR, "background service " + name + " ended badly", e);
     }
+  }
+
+  /// A graceful end waits for the task: it has heard of the shutdown and may have something to
+  /// finish.
+  @Override
+  public int inFlight() {
+    Thread running = thread;
+    return running != null && running.isAlive() ? 1 : 0;
   }
 
   @Override

@@ -14,7 +14,6 @@ import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.Listening;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -157,11 +156,9 @@ public final class ListeningService implements Service {
 
   @Override
   public void stopAccepting() {
-    listening.forEach(Listening::close);
-    for (ListenerConfig listener : listeners) {
-      if (listener.address() instanceof UnixDomainSocketAddress) {
-        StaleSocket.removeQuietly(listener.address());
-      }
+    for (Listening own : listening) { // not those that could not be had: they are somebody else's
+      own.close();
+      StaleSocket.removeQuietly(own.address());
     }
   }
 

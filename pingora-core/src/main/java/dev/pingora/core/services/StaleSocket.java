@@ -16,7 +16,9 @@ import java.nio.file.Path;
 final class StaleSocket {
   private StaleSocket() {}
 
-  /// Removes it, unless somebody still listens there: then the address is in use.
+  /// Removes it, unless somebody still listens there: then the address is in use. What is no socket
+  /// is somebody's file, which binding would remove (Netty unlinks the path first), so it is
+  /// refused.
   static void remove(SocketAddress address) throws ProxyException {
     if (!(address instanceof UnixDomainSocketAddress unix) || !Files.exists(unix.getPath())) {
       return;
@@ -28,9 +30,15 @@ final class StaleSocket {
           unix.getPath().toString());
     }
     try {
-      if (isSocket(unix.getPath())) {
-        Files.delete(unix.getPath());
+      if (!isSocket(unix.getPath())) {
+        throw ProxyException.of(
+            ErrorKind.BIND_ERROR,
+            "cannot listen on unix:%s: a file that is no socket is there",
+            unix.getPath().toString());
       }
+      Files.delete(unix.getPath());
+    } catch (ProxyException e) {
+      throw e;
     } catch (IOException e) {
       throw ProxyException.explain(
           ErrorKind.BIND_ERROR, e, "cannot replace unix:%s", unix.getPath().toString());
@@ -49,9 +57,9 @@ final class StaleSocket {
     }
   }
 
+  /// S_IFMT and S_IFSOCK: Java knows of sockets only that they are something else than a file.
   private static boolean isSocket(Path path) throws IOException {
-    return Files.exists(path)
-        && Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class).isOther();
+    return Files.exists(path) && ((int) Files.getAttribute(path, "unix:mode") & 0170000) == 0140000;
   }
 
   private static boolean answers(UnixDomainSocketAddress address) {
