@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param timeMillis when the request began, in milliseconds since 1970
 /// @param client address of the client, without port
-/// @param method request method
-/// @param target request target as it came
-/// @param version protocol version, as `HTTP/1.1`
+/// @param method request method; null = what came was no request, and was refused
+/// @param target request target as it came; null = as above
+/// @param version protocol version, as `HTTP/1.1`; null = as above
 /// @param host host that was asked for; null = none
 /// @param status status code of the response; 0 = none was sent
 /// @param requestBytes content received from the client
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 record AccessLogEntry(
     long timeMillis,
     String client,
-    String method,
-    String target,
-    String version,
+    @Nullable String method,
+    @Nullable String target,
+    @Nullable String version,
     @Nullable String host,
     int status,
     long requestBytes,
@@ -41,11 +41,19 @@ record AccessLogEntry(
     int attempts,
     @Nullable String error) {
 
+  /// {@return the entry of something that was no request}
+  ///
+  /// @param error what is wrong with it
+  static AccessLogEntry refused(long timeMillis, String client, int status, String error) {
+    return new AccessLogEntry(
+        timeMillis, client, null, null, null, null, status, 0, 0, 0, null, null, null, 0, error);
+  }
+
   /// {@return about how many bytes this entry keeps in memory while it waits}
   int weight() {
     return 256
         + client.length()
-        + target.length()
+        + length(target)
         + length(host)
         + length(referer)
         + length(userAgent)

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// | `%h` | client address |
 /// | `%l`, `%u` | `-`, for readers of the common log format |
 /// | `%t` | `[21/Nov/2026:02:27:23 +0000]`, when the request began, UTC |
-/// | `%r` | request line: method, target, version |
+/// | `%r` | request line: method, target, version; `-` for what was no request and was refused |
 /// | `%m`, `%U`, `%H` | method, target, version |
 /// | `%v` | host asked for |
 /// | `%s` | status code; `-` when no response was sent |
@@ -150,6 +150,10 @@ final class AccessLogFormat {
   }
 
   private static void appendRequestLine(AccessLogEntry e, StringBuilder out) {
+    if (e.method() == null) {
+      out.append('-');
+      return;
+    }
     LogText.plain(e.method(), out);
     LogText.plain(e.target(), out.append(' '));
     LogText.plain(e.version(), out.append(' '));

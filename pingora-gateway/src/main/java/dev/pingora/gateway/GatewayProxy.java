@@ -4,6 +4,7 @@
 package dev.pingora.gateway;
 
 import dev.pingora.core.configuration.CidrSet;
+import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.services.Addresses;
 import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.error.ErrorKind;
@@ -20,15 +21,19 @@ import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
 import dev.pingora.http1.HopByHop;
 import dev.pingora.proxy.ProxyFailures;
+import dev.pingora.proxy.Refusals;
 import dev.pingora.proxy.Session;
 import dev.pingora.proxy.UpstreamResponseFilter;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The gateway's phases: finds the route, answers or forwards, edits fields, tells upstreams who
 /// asks. Thread-safe.
 final class GatewayProxy
-    implements ProxyFailures<GatewayProxy.Ctx>, UpstreamResponseFilter<GatewayProxy.Ctx> {
+    implements ProxyFailures<GatewayProxy.Ctx>,
+        UpstreamResponseFilter<GatewayProxy.Ctx>,
+        Refusals<GatewayProxy.Ctx> {
   private static final FieldNames FORWARDED =
       FieldNames.of(
           FieldName.X_FORWARDED_FOR,
@@ -289,11 +294,10 @@ final class GatewayProxy
   private static AccessLogEntry entry(Session session, @Nullable ProxyException error, Ctx ctx) {
     RequestHeader request = session.request();
     HttpPeer peer = ctx.peer;
-    String ip = session.connection().peerIp();
-    String client = ip == null ? "unix:" : ip;
+    long nanos = System.nanoTime() - ctx.start;
     return new AccessLogEntry(
-        System.currentTimeMillis(),
-        client,
+        System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(nanos),
+        client(session.connection()),
         request.method(),
         request.target(),
         version(request.version()),
@@ -301,12 +305,27 @@ final class GatewayProxy
         session.status(),
         session.requestContentBytes(),
         session.responseContentBytes(),
-        System.nanoTime() - ctx.start,
+        nanos,
         request.headers().first(FieldName.REFERER),
         request.headers().first(FieldName.USER_AGENT),
         peer == null ? null : Addresses.text(peer.address()),
         session.attempts(),
         error == null ? null : error.kind().name());
+  }
+
+  @Override
+  public void refused(Digest connection, int status, ProxyException why) {
+    AccessLog log = accessLog;
+    if (log != null && log.takes()) {
+      String error = String.valueOf(why.getMessage());
+      log.log(
+          AccessLogEntry.refused(System.currentTimeMillis(), client(connection), status, error));
+    }
+  }
+
+  private static String client(Digest connection) {
+    String ip = connection.peerIp();
+    return ip == null ? "unix:" : ip;
   }
 
   private static String version(HttpVersion version) {

@@ -83,6 +83,11 @@ final class Exchange<C> {
   }
 
   private void process() throws ProxyException {
+    if (session.request().method().equals("CONNECT")) {
+      session.closeAfterResponse(); // what follows is meant for the tunnel
+      session.respond(405);
+      return;
+    }
     takeConnectionContext();
     phase("earlyRequestFilter", () -> phases().proxy().earlyRequestFilter(session, context));
     phase("requestFilter", () -> phases().proxy().requestFilter(session, context));

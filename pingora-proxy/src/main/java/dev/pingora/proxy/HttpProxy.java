@@ -7,15 +7,19 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pingora.core.apps.HttpServerApp;
 import dev.pingora.core.connectors.HttpConnector;
+import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.protocols.DownstreamSession;
-import dev.pingora.core.protocols.ErrorResponse;
 import dev.pingora.core.server.ServerRuntime;
+import dev.pingora.error.ProxyException;
+import dev.pingora.runtime.Connection;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the phases of a [ProxyHttp] for every request of a service. Thread-safe.
 ///
 /// @param <C> the proxy's context
 public final class HttpProxy<C> implements HttpServerApp {
+  private static final System.Logger LOG = System.getLogger("dev.pingora.proxy");
+
   private final Phases<C> phases;
   private final int maxRetries;
   private final @Nullable Metrics metrics;
@@ -34,12 +38,20 @@ public final class HttpProxy<C> implements HttpServerApp {
 
   @Override
   public void process(DownstreamSession downstream) throws Exception {
-    if (downstream.request().method().equals("CONNECT")) {
-      downstream.closeAfterResponse();
-      downstream.sendResponse(ErrorResponse.of(405), true);
+    new Exchange<>(this, downstream).run();
+  }
+
+  @Override
+  public void onRefused(Connection connection, int status, ProxyException why) {
+    Refusals<C> role = phases.refusals();
+    if (role == null) {
       return;
     }
-    new Exchange<>(this, downstream).run();
+    try {
+      role.refused(new Digest(connection), status, why);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "refused threw", e);
+    }
   }
 
   Phases<C> phases() {

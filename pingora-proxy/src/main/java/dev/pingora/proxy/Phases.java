@@ -16,7 +16,8 @@ record Phases<C>(
     @Nullable UpstreamConnection<C> connection,
     @Nullable UpstreamGate<C> gate,
     @Nullable ConnectionContext<C> connectionContext,
-    @Nullable RequestSummary<C> summary) {
+    @Nullable RequestSummary<C> summary,
+    @Nullable Refusals<C> refusals) {
 
   /// Every role extends `ProxyHttp<C>` with the context type of the object, so the casts hold.
   @SuppressWarnings("unchecked")
@@ -31,6 +32,7 @@ record Phases<C>(
         proxy instanceof UpstreamConnection<?> role ? (UpstreamConnection<C>) role : null,
         proxy instanceof UpstreamGate<?> role ? (UpstreamGate<C>) role : null,
         proxy instanceof ConnectionContext<?> role ? (ConnectionContext<C>) role : null,
-        proxy instanceof RequestSummary<?> role ? (RequestSummary<C>) role : null);
+        proxy instanceof RequestSummary<?> role ? (RequestSummary<C>) role : null,
+        proxy instanceof Refusals<?> role ? (Refusals<C>) role : null);
   }
 }
