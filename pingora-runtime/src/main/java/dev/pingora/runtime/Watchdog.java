@@ -45,13 +45,19 @@ final class Watchdog {
   private void watch() {
     while (!stopped) {
       LockSupport.parkNanos(this, anyAwake() ? LOOK_NANOS : 4 * LOOK_NANOS);
-      long now = System.nanoTime();
-      for (Loop loop : loops) {
-        long start = loop.turnStart();
-        if (start != 0 && now - start > STALL_NANOS && now - quietUntil >= 0) {
-          quietUntil = now + QUIET_NANOS;
-          report.accept(describe(loop, now - start));
-        }
+      look(System.nanoTime());
+    }
+  }
+
+  /// Reports the first loop that is stalled, unless another was a moment ago.
+  ///
+  /// @param now on the scale of [System#nanoTime]
+  void look(long now) {
+    for (Loop loop : loops) {
+      long start = loop.turnStart();
+      if (start != 0 && now - start > STALL_NANOS && now - quietUntil >= 0) {
+        quietUntil = now + QUIET_NANOS;
+        report.accept(describe(loop, now - start));
       }
     }
   }
