@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,13 @@ final class ConnectionLimitTest {
     }
   }
 
+  /// Waits until the loop has seen the messages that are on their way.
+  private static void awaitTurn(LoopGroup loops) throws InterruptedException {
+    CountDownLatch seen = new CountDownLatch(1);
+    loops.loops().getFirst().execute(seen::countDown);
+    assertThat(seen.await(LIMIT_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+  }
+
   @Test
   void aListenerThatComesLateWaitsToo() throws Exception {
     ConnectionLimit limit = new ConnectionLimit(1);
@@ -109,6 +117,7 @@ final class ConnectionLimitTest {
         Listening listening = serve(loops, limit)) {
       limit.opened();
       limit.govern(listening);
+      awaitTurn(loops); // the pause is a message to the loop
       try (Socket waiting = client(listening)) {
         waiting.setSoTimeout(50);
         assertThatThrownBy(() -> waiting.getInputStream().read())
