@@ -124,7 +124,7 @@ public final class Connection {
 
   /// {@return bytes the socket has taken so far}
   public long bytesSent() {
-    return outbox.sent();
+    return outbox.taken();
   }
 
   /// {@return whether the peer ended its direction or the connection broke} Bytes that came before

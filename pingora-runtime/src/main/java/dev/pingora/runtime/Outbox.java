@@ -62,6 +62,9 @@ final class Outbox {
   private int consumerIndex;
   private long sent;
 
+  /// Of those in `sent`: bytes that no socket has taken. Written by the consumer.
+  private volatile long dropped;
+
   /// The producer waits for room. Set by the producer, cleared by the consumer.
   private volatile boolean awaited;
 
@@ -221,6 +224,13 @@ final class Outbox {
     return consumerIndex == produced();
   }
 
+  /// {@return bytes the socket has taken} While some are being dropped it may say too many, never
+  /// too few: `dropped` is read first and written last.
+  long taken() {
+    long lost = dropped;
+    return sent() - lost;
+  }
+
   long sent() {
     return (long) SENT.getAcquire(this);
   }
@@ -228,17 +238,21 @@ final class Outbox {
   /// Drops what is queued; by the event loop when the connection is closed.
   void dropQueued() {
     int end = produced();
+    long lost = 0;
     @Nullable Buffer[] slots = ring;
     while (consumerIndex != end && slots != null) {
       int slot = consumerIndex & (SLOTS - 1);
       Buffer buffer = slots[slot];
       slots[slot] = null;
       if (buffer != null) {
+        lost += buffer.bytes.remaining();
         SENT.setRelease(this, sent + buffer.bytes.remaining());
         buffers.release(buffer);
       }
       CONSUMER.setRelease(this, consumerIndex + 1);
     }
+    long before = dropped; // one writer
+    dropped = before + lost;
   }
 
   private int produced() {

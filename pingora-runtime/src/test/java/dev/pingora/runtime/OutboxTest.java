@@ -234,7 +234,9 @@ final class OutboxTest {
     }
     put(outbox, "tail");
     assertThat(outbox.drain(wire)).isFalse();
+    long taken = outbox.taken();
     outbox.dropQueued();
+    assertThat(outbox.taken()).as("what is dropped was not taken").isEqualTo(taken);
     outbox.dropTail();
     assertThat(outbox.isDrained()).isTrue();
     assertThat(outbox.pending()).isZero();
