@@ -6,5 +6,8 @@ import org.jspecify.annotations.NullMarked;
 /// An in-memory cache that expires, and loads each missing value once.
 @NullMarked
 module dev.pingora.memorycache {
+  requires dev.pingora.tinyufo;
   requires static org.jspecify;
+
+  exports dev.pingora.memorycache;
 }

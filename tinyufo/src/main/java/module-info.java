@@ -7,4 +7,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.pingora.tinyufo {
   requires static org.jspecify;
+
+  exports dev.pingora.tinyufo;
 }
