@@ -22,7 +22,7 @@ final class Gateway {
   static void run(GatewayConf conf) throws ProxyException {
     Logging.configure(conf.server().log());
     try (GatewayServer gateway = GatewayServer.of(conf)) {
-      StopOnSignal.install(gateway.server());
+      StopOnSignal.install(gateway);
       gateway.run();
     }
   }
@@ -36,7 +36,7 @@ final class Gateway {
     Logging.configure(LogConf.builder().level(System.Logger.Level.WARNING).build());
     try (Demo demo = Demo.open(DEMO_ADDRESS)) {
       Server server = demo.gateway().server();
-      StopOnSignal.install(server);
+      StopOnSignal.install(demo.gateway());
       server.watchExecutionPhase(phase -> {
         if (phase == ExecutionPhase.RUNNING) {
           out.print(demo.greeting());

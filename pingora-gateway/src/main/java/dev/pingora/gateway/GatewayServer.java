@@ -96,6 +96,14 @@ final class GatewayServer implements AutoCloseable {
     server.start();
   }
 
+  /// Opens the file of the access log anew: it was moved away. Any thread.
+  void reopenLog() {
+    AccessLog log = accessLog;
+    if (log != null) {
+      log.reopen();
+    }
+  }
+
   /// Stops, when what is in flight has ended.
   @Override
   public void close() {

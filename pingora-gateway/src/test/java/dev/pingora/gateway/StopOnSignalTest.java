@@ -10,6 +10,7 @@ import dev.pingora.testkit.Eventually;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -106,6 +107,7 @@ final class StopOnSignalTest {
         """
         threads: 1
         grace_period_seconds: 300
+        access_log: { path: "%s" }
         listeners:
           - address: 127.0.0.1:0
         upstreams:
@@ -116,8 +118,12 @@ final class StopOnSignalTest {
           - match: { path: "/slow" }
             upstream: app
         """
-            .formatted(upstream);
+            .formatted(accessLog(), upstream);
     return Files.writeString(directory.resolve("gateway.yaml"), text);
+  }
+
+  private Path accessLog() {
+    return directory.resolve("access.log");
   }
 
   private static void ask(Socket client, String path) throws IOException {
@@ -129,6 +135,28 @@ final class StopOnSignalTest {
     try (Socket client = child.client()) {
       ask(client, "/");
       assertThat(new String(client.getInputStream().readAllBytes(), US_ASCII)).endsWith("ok");
+    }
+  }
+
+  @Test
+  void usr1OpensTheAccessLogAnew() throws Exception {
+    try (Child child = start(true, 1)) {
+      assertAnswers(child);
+      Eventually.holds("the request is logged", () -> lines(accessLog()) == 1);
+      Path rotated = Files.move(accessLog(), directory.resolve("access.log.1"));
+      child.signal("USR1");
+      Eventually.holds("there is a new file", () -> Files.exists(accessLog()));
+      assertAnswers(child);
+      Eventually.holds("the next request is in it", () -> lines(accessLog()) == 1);
+      assertThat(lines(rotated)).isEqualTo(1);
+    }
+  }
+
+  private static long lines(Path file) {
+    try {
+      return Files.exists(file) ? Files.readAllLines(file).size() : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
