@@ -304,6 +304,34 @@ class FaultsTest {
 
   @ParameterizedTest
   @EnumSource
+  void answers413AboveTheLimitThatAFilterSet(Flavour flavour) throws Exception {
+    ScriptedServer.Script sink = Wire::skipToGone;
+    try (ScriptedServer origin = ScriptedServer.builder().otherwise(sink).tcp()) {
+      ToPeer proxy =
+          new ToPeer(origin.port()) {
+            @Override
+            public void requestFilter(Session session, Ctx context) {
+              session.limits(session.limits().withRequestContentBytes(10));
+            }
+          };
+      try (ProxyRig rig = ProxyRig.start(flavour, proxy)) {
+        assertThat(statusOf(rig, RawHttp.post("/", "more than ten octets"))).isEqualTo(413);
+        String head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+        String chunk = "14\r\nmore than ten octets\r\n";
+        assertThat(statusOf(rig, head + chunk)).isEqualTo(413);
+      }
+    }
+  }
+
+  private static int statusOf(ProxyRig rig, String request) {
+    try (Wire client = rig.connect()) {
+      client.send(request);
+      return client.readResponse().status();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void neverForwardsWhatIsAmbiguous(Flavour flavour) throws Exception {
     try (ScriptedServer origin = ScriptedServer.builder().tcp();
         ProxyRig rig = ProxyRig.start(flavour, new ToPeer(origin.port()))) {

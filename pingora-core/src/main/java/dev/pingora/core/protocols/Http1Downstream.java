@@ -251,6 +251,9 @@ public final class Http1Downstream implements DownstreamSession {
   @Override
   public void limits(SessionLimits other) {
     limits = other;
+    if (!tunnel) {
+      received.limit(other.requestContentBytes());
+    }
   }
 
   /// {@return whether this is the first request of its connection}

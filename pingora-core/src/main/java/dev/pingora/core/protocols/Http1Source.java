@@ -34,6 +34,13 @@ final class Http1Source implements ContentSource {
     length = 0;
   }
 
+  /// Sets the bound anew, in the middle of the content too.
+  ///
+  /// @param most octets of content, 0 = no limit
+  void limit(long most) {
+    maxBytes = most;
+  }
+
   @Override
   public Progress poll() throws ProxyException {
     if (length > 0) {
@@ -58,7 +65,8 @@ final class Http1Source implements ContentSource {
   }
 
   private void checkLimit() throws ProxyException {
-    if (maxBytes > 0 && reader.contentBytes() > maxBytes) {
+    long known = reader.contentBytes() + Math.max(0, reader.remainingBytes());
+    if (maxBytes > 0 && known > maxBytes) {
       length = 0;
       throw ProxyException.downstream(
           ErrorKind.status(413), "more than %s octets of request content", maxBytes);
