@@ -32,6 +32,11 @@ public record Backend(SocketAddress address, int weight) implements Endpoint {
     return of(address, 1);
   }
 
+  /// {@return a backend}
+  ///
+  /// @param address `ip:port`, `[ip6]:port`, `host:port` or `unix:/path`
+  /// @param weight its share of the turns beside the others'; 0 = never picked
+  /// @throws IllegalArgumentException when the address is malformed or the weight out of range
   public static Backend of(String address, int weight) {
     return new Backend(Address.peer(address), weight);
   }

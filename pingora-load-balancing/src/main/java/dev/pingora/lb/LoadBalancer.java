@@ -40,10 +40,12 @@ public final class LoadBalancer<S extends Selection> {
     return new LoadBalancer<>(name, fixed, selection.apply(fixed));
   }
 
+  /// {@return the name, for messages}
   public String name() {
     return name;
   }
 
+  /// {@return all backends, in the order given; unmodifiable}
   public List<Backend> backends() {
     return backends;
   }

@@ -21,15 +21,18 @@ public final class Attributes {
       this.type = type;
     }
 
+    /// {@return a new key, equal to no other; keep it in a constant}
     public static <T> Key<T> of(Class<T> type) {
       return new Key<>(type);
     }
   }
 
+  /// Attaches a value, instead of the one this key had.
   public <T> void set(Key<T> key, T value) {
     values.put(key, value);
   }
 
+  /// {@return the value of this key; null when none was set}
   public <T> @Nullable T get(Key<T> key) {
     Object value = values.get(key);
     return value == null ? null : key.type.cast(value);

@@ -34,8 +34,7 @@ public interface ProxyHttp<C> {
 
   /// {@return where this attempt goes} Called for every attempt; may wait.
   ///
-  /// @throws Exception ends the request, or starts the next attempt if it is a [ProxyException]
-  ///   that may be retried
+  /// @throws Exception ends the request: no further attempt follows, whatever the retry decision
   HttpPeer upstreamPeer(Session session, C context) throws Exception;
 
   /// The first phase, before anything else looks at the request: settings, limits, timeouts.

@@ -152,6 +152,7 @@ public final class Session {
     return attempts;
   }
 
+  /// {@return the waits and bounds of this request; at first those of its listener}
   public SessionLimits limits() {
     return downstream.limits();
   }

@@ -36,27 +36,33 @@ public record ListenerConfig(
     return of(UnixDomainSocketAddress.of(path));
   }
 
+  /// {@return a listener with default socket options, the service's limits and no filter}
   public static ListenerConfig of(SocketAddress address) {
     return new ListenerConfig(
         address, SocketOptions.defaults(), ListenSpec.UNIX_MODE, null, false, peer -> true);
   }
 
+  /// {@return the same with these socket options}
   public ListenerConfig withSocket(SocketOptions options) {
     return new ListenerConfig(address, options, unixMode, limits, h2c, filter);
   }
 
+  /// {@return the same with these permissions of a Unix socket's file, such as `0660`}
   public ListenerConfig withUnixMode(int mode) {
     return new ListenerConfig(address, socket, mode, limits, h2c, filter);
   }
 
+  /// {@return the same with limits of its own instead of the service's}
   public ListenerConfig withLimits(Limits own) {
     return new ListenerConfig(address, socket, unixMode, own, h2c, filter);
   }
 
+  /// {@return the same, understanding HTTP/2 by prior knowledge beside HTTP/1.1, or not}
   public ListenerConfig withH2c(boolean understood) {
     return new ListenerConfig(address, socket, unixMode, limits, understood, filter);
   }
 
+  /// {@return the same, asking `own` about each connection, on event-loop threads of all loops}
   public ListenerConfig withFilter(ConnectionFilter own) {
     return new ListenerConfig(address, socket, unixMode, limits, h2c, own);
   }

@@ -19,6 +19,7 @@ public record SessionLimits(
     long requestContentBytes,
     long drainBytes,
     long drainNanos) {
+  /// {@return what of a listener's limits may change from request to request}
   public static SessionLimits from(Limits limits) {
     return new SessionLimits(
         limits.contentTimeout().toNanos(),
@@ -28,14 +29,17 @@ public record SessionLimits(
         limits.drainTime().toNanos());
   }
 
+  /// {@return the same with another bound on the request's content, 0 = none; over it 413}
   public SessionLimits withRequestContentBytes(long bytes) {
     return new SessionLimits(contentNanos, writeNanos, bytes, drainBytes, drainNanos);
   }
 
+  /// {@return the same with another wait for request content, in nanoseconds, 0 = no bound}
   public SessionLimits withContentNanos(long nanos) {
     return new SessionLimits(nanos, writeNanos, requestContentBytes, drainBytes, drainNanos);
   }
 
+  /// {@return the same with another wait for the client to read, in nanoseconds, 0 = no bound}
   public SessionLimits withWriteNanos(long nanos) {
     return new SessionLimits(contentNanos, nanos, requestContentBytes, drainBytes, drainNanos);
   }

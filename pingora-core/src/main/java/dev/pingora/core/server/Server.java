@@ -55,6 +55,7 @@ public final class Server {
     this.limits = limits;
   }
 
+  /// {@return a server that reads no command line; add services, then [#run]}
   public static Server create(ServerConf configuration) {
     return new Server(configuration, Limits.defaults());
   }

@@ -54,6 +54,7 @@ public final class HttpPeer {
     return http(Address.peer(address));
   }
 
+  /// {@return a peer at this address, unresolved ones are looked up at each connect}
   public static HttpPeer http(SocketAddress address) {
     return new HttpPeer(address, Scheme.HTTP, "", PeerOptions.DEFAULT, null, null);
   }

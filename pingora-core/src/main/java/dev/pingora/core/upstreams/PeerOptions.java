@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param readTimeout between two reads while a response is awaited
 /// @param writeTimeout between two successful writes
 /// @param idleTimeout how long an unused connection is kept; zero keeps none
+/// @param alpn protocols offered; has no effect but on reuse until TLS is there
 /// @param maxH2Streams streams on one HTTP/2 connection, at most what the peer allows
 /// @param groupKey connections of different groups are never shared
 /// @param bindTo source of connections, null = as the server's configuration says
@@ -74,10 +75,12 @@ public record PeerOptions(
     }
   }
 
+  /// {@return a builder that starts from [#DEFAULT]}
   public static Builder builder() {
     return new Builder();
   }
 
+  /// {@return a builder that starts from these options}
   public Builder toBuilder() {
     return new Builder()
         .connectionTimeout(connectionTimeout)
@@ -119,81 +122,97 @@ public record PeerOptions(
 
     private Builder() {}
 
+    /// Sets [PeerOptions#connectionTimeout]: 5 s unless set, zero = no bound.
     public Builder connectionTimeout(Duration value) {
       connectionTimeout = value;
       return this;
     }
 
+    /// Sets [PeerOptions#totalConnectionTimeout]: 10 s unless set, zero = no bound.
     public Builder totalConnectionTimeout(Duration value) {
       totalConnectionTimeout = value;
       return this;
     }
 
+    /// Sets [PeerOptions#readTimeout]: 60 s unless set, zero = no bound.
     public Builder readTimeout(Duration value) {
       readTimeout = value;
       return this;
     }
 
+    /// Sets [PeerOptions#writeTimeout]: 60 s unless set, zero = no bound.
     public Builder writeTimeout(Duration value) {
       writeTimeout = value;
       return this;
     }
 
+    /// Sets [PeerOptions#idleTimeout]: 60 s unless set, zero keeps no connection.
     public Builder idleTimeout(Duration value) {
       idleTimeout = value;
       return this;
     }
 
+    /// Sets [PeerOptions#alpn]: part of the reuse key; upstreams are asked in HTTP/1.1 so far.
     public Builder alpn(Alpn value) {
       alpn = value;
       return this;
     }
 
+    /// Sets [PeerOptions#maxH2Streams]: 100 unless set, 1 at least; no effect so far.
     public Builder maxH2Streams(int value) {
       maxH2Streams = value;
       return this;
     }
 
+    /// Sets [PeerOptions#bindTo].
     public Builder bindTo(@Nullable BindTo value) {
       bindTo = value;
       return this;
     }
 
+    /// Sets [PeerOptions#tuning].
     public Builder tuning(SocketTuning value) {
       tuning = value;
       return this;
     }
 
+    /// Sets [PeerOptions#groupKey]: 0 unless set.
     public Builder groupKey(long value) {
       groupKey = value;
       return this;
     }
 
+    /// Sets [PeerOptions#allowInvalidContentLength]: false unless set.
     public Builder allowInvalidContentLength(boolean value) {
       allowInvalidContentLength = value;
       return this;
     }
 
+    /// Sets [PeerOptions#customL4].
     public Builder customL4(@Nullable L4Connect value) {
       customL4 = value;
       return this;
     }
 
+    /// Sets [PeerOptions#socketTweak].
     public Builder socketTweak(@Nullable SocketTweak value) {
       socketTweak = value;
       return this;
     }
 
+    /// Sets [PeerOptions#extraProxyHeaders]: names and values, sent in this order.
     public Builder extraProxyHeaders(List<Map.Entry<String, String>> value) {
       extraProxyHeaders = value;
       return this;
     }
 
+    /// Sets [PeerOptions#proxyAnswer].
     public Builder proxyAnswer(@Nullable ProxyAnswer value) {
       proxyAnswer = value;
       return this;
     }
 
+    /// Sets [PeerOptions#tracer].
     public Builder tracer(@Nullable Tracer value) {
       tracer = value;
       return this;
@@ -246,6 +265,9 @@ public record PeerOptions(
       return alpn(max == 1 ? Alpn.H1 : min == 2 ? Alpn.H2 : Alpn.H2_H1);
     }
 
+    /// {@return the options}
+    ///
+    /// @throws IllegalArgumentException when a duration is negative or a number out of range
     public PeerOptions build() {
       return new PeerOptions(
           connectionTimeout,
