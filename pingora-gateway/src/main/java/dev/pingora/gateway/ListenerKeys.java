@@ -66,7 +66,7 @@ final class ListenerKeys {
             d -> d.conf().address(),
             (b, v) -> b.address = v,
             "Where to listen"),
-        Key.optional("mode", MODE, d -> d.conf().mode(), (b, v) -> b.mode = v, "Of a Unix socket"),
+        Key.of("mode", MODE, d -> d.conf().mode(), (b, v) -> b.mode = v, "Of a Unix socket"),
         Key.of(
             "protocols",
             Values.list(protocol(), 1, 3),

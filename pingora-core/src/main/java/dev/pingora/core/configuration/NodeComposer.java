@@ -47,6 +47,9 @@ final class NodeComposer {
   private final Map<Anchor, Anchored> anchors = new HashMap<>();
   private int values;
 
+  /// How far the parser came: some of its complaints have no place of their own.
+  private Optional<Mark> reached = Optional.empty();
+
   /// What an anchor names, and how many values it holds.
   private record Anchored(ConfigNode node, int size) {}
 
@@ -122,6 +125,7 @@ final class NodeComposer {
       throw stop(
           event, KeyPath.root(), "nests too deep", "expected: at most " + MAX_DEPTH + " levels");
     }
+    reached = event.getEndMark();
     int before = values;
     count(1, event);
     return switch (event) {
@@ -241,7 +245,8 @@ final class NodeComposer {
         problems.add(new Place(file, line, 0), KeyPath.root(), what, "expected: printable text");
       }
       case YamlEngineException other ->
-          problems.add(new Place(file, 0, 0), KeyPath.root(), "is not YAML: " + other.getMessage());
+          problems.add(
+              place(reached), KeyPath.root(), "is not YAML behind this: " + other.getMessage());
     }
   }
 
