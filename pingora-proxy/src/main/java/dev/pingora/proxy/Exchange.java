@@ -12,6 +12,7 @@ import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.RequestHeader;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One request from its first phase to its last. Confined to the request's thread.
@@ -262,7 +263,20 @@ final class Exchange<C> {
     ProxyFailures<C> role = phases().failures();
     return role == null
         ? seen
-        : role.failToConnect(session, peer, context, seen).withSource(ErrorSource.UPSTREAM);
+        : asked(
+            "failToConnect",
+            () ->
+                role.failToConnect(session, peer, context, seen).withSource(ErrorSource.UPSTREAM));
+  }
+
+  /// What a role of the user's makes of a failure. If the role itself fails, that is the failure
+  /// (500), and nothing is tried again.
+  private static ProxyException asked(String name, Supplier<ProxyException> role) {
+    try {
+      return role.get();
+    } catch (RuntimeException e) {
+      return Guard.failure(name, e);
+    }
   }
 
   /// A failure on a connection that had been idle is the connection's, not the upstream's: such a
@@ -274,7 +288,10 @@ final class Exchange<C> {
             : error.withRetry(dev.pingora.error.Retry.NEVER);
     ProxyException seen = decided.withContext("Peer: %s", peer);
     ProxyFailures<C> role = phases().failures();
-    return role == null ? seen : role.errorWhileProxy(peer, session, seen, context, reused);
+    return role == null
+        ? seen
+        : asked(
+            "errorWhileProxy", () -> role.errorWhileProxy(peer, session, seen, context, reused));
   }
 
   // --- the end ---
@@ -294,10 +311,19 @@ final class Exchange<C> {
     if (!session.downstream().isResponseEnded()) {
       session.downstream().abort(error);
     }
-    if (role == null || !role.suppressErrorLog(session, context, error)) {
+    if (!isSuppressed(role, error)) {
       report(error);
     }
     return error;
+  }
+
+  private boolean isSuppressed(@Nullable ProxyFailures<C> role, ProxyException error) {
+    try {
+      return role != null && role.suppressErrorLog(session, context, error);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "suppressErrorLog threw", e);
+      return false;
+    }
   }
 
   /// The client's faults are worth a debug line only: anyone could fill a disk with them.
@@ -317,7 +343,11 @@ final class Exchange<C> {
 
   private String summary() {
     RequestSummary<C> role = phases().summary();
-    return role == null ? session.toString() : role.requestSummary(session, context);
+    try {
+      return role == null ? session.toString() : role.requestSummary(session, context);
+    } catch (RuntimeException e) {
+      return session + " (requestSummary threw " + e + ")";
+    }
   }
 
   private void log(@Nullable ProxyException error) {
@@ -330,7 +360,17 @@ final class Exchange<C> {
     session.end();
     ConnectionContext<C> role = phases().connectionContext();
     if (role != null && session.downstream() instanceof Http1Downstream http1) {
-      http1.connectionContext(role.persistConnectionContext(session, context));
+      http1.connectionContext(left(role));
+    }
+  }
+
+  /// {@return what the next request on this connection gets}
+  private @Nullable Object left(ConnectionContext<C> role) {
+    try {
+      return role.persistConnectionContext(session, context);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "persistConnectionContext threw", e);
+      return null;
     }
   }
 
