@@ -132,7 +132,9 @@ final class SmallPartsTest {
     "1.1,Upgrade,websocket,true",
     "1.1,'keep-alive, upgrade',websocket,true",
     "1.0,Upgrade,websocket,false",
-    "1.1,keep-alive,websocket,false"
+    "1.1,keep-alive,websocket,false",
+    "1.1,'Upgrade, HTTP2-Settings',h2c,false",
+    "1.1,Upgrade,'websocket, H2C',false"
   })
   void wantsBothFieldsForAnUpgrade(
       String version, String connection, String upgrade, boolean expected) throws ProxyException {
