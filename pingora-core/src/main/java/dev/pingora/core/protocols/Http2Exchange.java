@@ -13,7 +13,6 @@ import dev.pingora.runtime.RequestThread;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP/2 stream between its two threads.
@@ -26,11 +25,15 @@ final class Http2Exchange implements StreamListener {
   /// Octets of response content that may wait for the connection thread.
   private static final long HIGH_WATER = 64 * 1024;
 
+  /// What a piece of response content costs beside its octets: without it, one octet a piece would
+  /// fill the heap before it fills [#HIGH_WATER].
+  private static final int PIECE_BYTES = 128;
+
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Http2Server server;
   private final Http2Stream stream;
-  private final Queue<ByteBuffer> incoming = new ConcurrentLinkedQueue<>();
+  private final Http2Pieces incoming = new Http2Pieces();
   private final Queue<ByteBuffer> outgoing = new ArrayDeque<>();
 
   private volatile @Nullable RequestThread owner;
@@ -57,9 +60,10 @@ final class Http2Exchange implements StreamListener {
   @Override
   public void data(ByteBuffer content, boolean endStream) {
     if (content.hasRemaining()) {
-      incoming.add(ByteBuffer.allocate(content.remaining()).put(content).flip());
+      incoming.add(content);
     }
     if (endStream) {
+      incoming.handOver();
       ended = true;
     }
     signal();
@@ -67,6 +71,7 @@ final class Http2Exchange implements StreamListener {
 
   @Override
   public void trailers(Fields fields) {
+    incoming.handOver();
     trailers = fields;
     ended = true;
     signal();
@@ -89,8 +94,9 @@ final class Http2Exchange implements StreamListener {
       int before = next.remaining();
       boolean last = ending && lastFields == null && outgoing.size() == 1;
       boolean all = stream.sendData(next, last);
-      long soFar = sent; // this thread is the only writer
-      sent = soFar + before - next.remaining();
+      // This thread is the only writer.
+      long soFar = sent + before - next.remaining();
+      sent = all ? soFar + PIECE_BYTES : soFar;
       if (!all) {
         break;
       }
@@ -147,7 +153,12 @@ final class Http2Exchange implements StreamListener {
   }
 
   void consumed(int octets) {
-    server.post(() -> stream.consumed(octets));
+    server.post(() -> {
+      stream.consumed(octets);
+      if (incoming.consumed()) {
+        signal();
+      }
+    });
   }
 
   void sendHeaders(ResponseHeader response, boolean endOfStream) {
@@ -159,7 +170,7 @@ final class Http2Exchange implements StreamListener {
 
   /// @param content the connection's from here on
   void send(ByteBuffer content) {
-    queued += content.remaining();
+    queued += content.remaining() + PIECE_BYTES;
     server.post(() -> {
       if (!stream.isClosed()) {
         outgoing.add(content);
@@ -186,7 +197,7 @@ final class Http2Exchange implements StreamListener {
     server.post(stream::release);
   }
 
-  /// {@return octets handed over and not yet framed}
+  /// {@return octets handed over and not yet framed, with what their pieces cost}
   long pending() {
     return queued - sent;
   }
