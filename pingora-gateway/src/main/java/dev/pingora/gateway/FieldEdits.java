@@ -10,6 +10,7 @@ import dev.pingora.http.FieldNames;
 import dev.pingora.http.Fields;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Changes to a header section: first what goes, then what is replaced, then what is added.
 ///
@@ -56,6 +57,14 @@ record FieldEdits(List<FieldLine> set, List<FieldLine> add, List<FieldName> remo
       }
     }
     return false;
+  }
+
+  /// {@return all names that are changed}
+  List<FieldName> names() {
+    return Stream.of(
+            set.stream().map(FieldLine::name), add.stream().map(FieldLine::name), remove.stream())
+        .flatMap(names -> names)
+        .toList();
   }
 
   /// Makes the changes.

@@ -13,7 +13,6 @@ import dev.pingora.error.ProxyException;
 import dev.pingora.error.Retry;
 import dev.pingora.http.FieldLine;
 import dev.pingora.http.FieldName;
-import dev.pingora.http.FieldNames;
 import dev.pingora.http.Fields;
 import dev.pingora.http.HttpVersion;
 import dev.pingora.http.Method;
@@ -34,15 +33,6 @@ final class GatewayProxy
     implements ProxyFailures<GatewayProxy.Ctx>,
         UpstreamResponseFilter<GatewayProxy.Ctx>,
         Refusals<GatewayProxy.Ctx> {
-  private static final FieldNames FORWARDED =
-      FieldNames.of(
-          FieldName.X_FORWARDED_FOR,
-          FieldName.X_FORWARDED_PROTO,
-          FieldName.X_FORWARDED_HOST,
-          FieldName.X_FORWARDED_PORT,
-          FieldName.X_REAL_IP,
-          FieldName.FORWARDED);
-
   private static final FieldLine FORWARDED_HTTP = FieldLine.of(FieldName.X_FORWARDED_PROTO, "http");
 
   private final RouteTable<Route> routes;
@@ -147,7 +137,9 @@ final class GatewayProxy
   @Override
   public void upstreamRequestFilter(Session session, RequestHeader upstreamRequest, Ctx ctx)
       throws ProxyException {
-    RouteConf conf = conf(ctx);
+    Route route = route(ctx);
+    RouteConf conf = route.conf();
+    HopByHop.removeLookalikes(upstreamRequest.headers(), route.said());
     forwardedFields(session, upstreamRequest.headers(), conf.requestHeaders());
     rewrite(conf, upstreamRequest);
     switch (conf.host()) {
@@ -164,11 +156,15 @@ final class GatewayProxy
   }
 
   private static RouteConf conf(Ctx ctx) {
+    return route(ctx).conf();
+  }
+
+  private static Route route(Ctx ctx) {
     Route route = ctx.route;
     if (route == null) {
       throw new IllegalStateException("no route was found, and the request went on");
     }
-    return route.conf();
+    return route;
   }
 
   private static void rewrite(RouteConf conf, RequestHeader request) {
@@ -187,7 +183,6 @@ final class GatewayProxy
   ///
   /// @param edits of the route: what it sets is not set here before
   private void forwardedFields(Session session, Fields fields, FieldEdits edits) {
-    HopByHop.removeLookalikes(fields, FORWARDED);
     String ip = session.connection().peerIp();
     String client = ip == null ? "unknown" : ip; // RFC 7239 §6.2 has this word
     boolean believed =

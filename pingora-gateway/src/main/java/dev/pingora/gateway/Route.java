@@ -5,19 +5,38 @@ package dev.pingora.gateway;
 
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
+import dev.pingora.http.FieldName;
+import dev.pingora.http.FieldNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One entry of `routes:` made ready. Thread-safe.
 final class Route {
   private static final byte[] NOTHING = new byte[0];
 
+  /// What the engine and the gateway say to an upstream for every route.
+  private static final List<FieldName> OURS =
+      List.of(
+          FieldName.HOST,
+          FieldName.CONTENT_LENGTH,
+          FieldName.TRANSFER_ENCODING,
+          FieldName.CONNECTION,
+          FieldName.VIA,
+          FieldName.X_FORWARDED_FOR,
+          FieldName.X_FORWARDED_PROTO,
+          FieldName.X_FORWARDED_HOST,
+          FieldName.X_FORWARDED_PORT,
+          FieldName.X_REAL_IP,
+          FieldName.FORWARDED);
+
   private final RouteConf conf;
+  private final FieldNames said;
   private final List<Upstream> upstreams;
   private final int[] cycle;
   private final AtomicInteger turn = new AtomicInteger();
@@ -25,6 +44,10 @@ final class Route {
 
   Route(RouteConf conf, Map<String, Upstream> all) throws ProxyException {
     this.conf = conf;
+    this.said =
+        FieldNames.of(
+            Stream.concat(OURS.stream(), conf.requestHeaders().names().stream())
+                .toArray(FieldName[]::new));
     switch (conf.action()) {
       case Action.Forward forward -> {
         upstreams = List.of(find(all, forward.name()));
@@ -65,6 +88,12 @@ final class Route {
 
   RouteConf conf() {
     return conf;
+  }
+
+  /// {@return the fields of which an upstream hears from us, or not at all} No client may say them
+  /// in a spelling that CGI and its descendants read as the same name.
+  FieldNames said() {
+    return said;
   }
 
   /// {@return the content of a `respond:`}

@@ -29,6 +29,9 @@ class ForwardedFieldsTest {
       - match: { path: /set }
         upstream: app
         request_headers: { set: { X-Forwarded-Proto: https, X-Forwarded-For: "-" } }
+      - match: { path: /user }
+        upstream: app
+        request_headers: { set: { X-User: nobody }, remove: [X-Debug] }
     %s
     """
         .formatted(port, more);
@@ -95,6 +98,37 @@ class ForwardedFieldsTest {
           .noneMatch(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("x_forwarded"));
       assertThat(sent(client, "/", "X-Forwarded-For: 1.1.1.1", "X-Forwarded-For: 2.2.2.2"))
           .contains("X-Forwarded-For: 1.1.1.1, 2.2.2.2, 127.0.0.1", "X-Forwarded-Proto: http");
+    }
+  }
+
+  /// What CGI and its descendants would read as `CONTENT_LENGTH`, `HTTP_X_USER` and so on.
+  @Test
+  void otherSpellingsOfWhatWeSayAreDropped() throws Exception {
+    try (TestOrigin origin = origin();
+        GatewayRig rig = GatewayRig.with(yaml(origin.port(), ""));
+        Wire client = rig.connect()) {
+      String[] forged = {
+        "Content_Length: 9", "transfer_encoding: chunked", "X_User: root", "x_debug: 1"
+      };
+      assertThat(sent(client, "/user", forged))
+          .contains("X-User: nobody")
+          .noneMatch(line -> line.contains("_"));
+      assertThat(sent(client, "/", forged))
+          .contains("X_User: root", "x_debug: 1")
+          .noneMatch(line -> line.startsWith("Content_") || line.startsWith("transfer_"));
+    }
+  }
+
+  /// RFC 9112 §3.2: the request that goes on is one in HTTP/1.1.
+  @Test
+  void requestWithoutAuthorityGetsAHost() throws Exception {
+    try (TestOrigin origin = origin();
+        GatewayRig rig = GatewayRig.with(yaml(origin.port(), ""));
+        Wire client = rig.connect()) {
+      RawResponse response = client.send("GET / HTTP/1.0\r\n\r\n").readResponse();
+      assertThat(response.text().lines())
+          .contains("Host: 127.0.0.1:" + origin.port())
+          .noneMatch(line -> line.startsWith("X-Forwarded-Host"));
     }
   }
 

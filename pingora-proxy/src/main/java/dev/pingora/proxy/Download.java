@@ -18,12 +18,17 @@ import org.jspecify.annotations.Nullable;
 
 /// The response on its way to the client, of one attempt.
 final class Download<C> {
+  /// Interim responses to one request. Each renews the wait for the final one, so that a flood of
+  /// them would never end.
+  private static final int MAX_INTERIM = 100;
+
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Exchange<C> exchange;
   private final DownstreamSession downstream;
   private final UpstreamSession upstream;
   private @Nullable FilterSink filtered;
+  private int interims;
   private boolean headerDone;
   private boolean done;
   private boolean tunnel;
@@ -54,6 +59,9 @@ final class Download<C> {
       return false;
     }
     if (!headerDone) {
+      if (interims > 0 && !hasRoom(downstream.responseContent())) {
+        return false;
+      }
       ResponseHeader response = upstream.pollResponse();
       if (response == null) {
         return false;
@@ -103,6 +111,10 @@ final class Download<C> {
   }
 
   private void interim(ResponseHeader response) throws ProxyException {
+    if (++interims > MAX_INTERIM) {
+      throw ProxyException.upstream(
+          ErrorKind.INVALID_HTTP_HEADER, "more than %s interim responses", MAX_INTERIM);
+    }
     Forwarding.response(response, false);
     filterHeader(response);
     exchange.session().send(response, true);
@@ -134,11 +146,8 @@ final class Download<C> {
 
   private boolean content() throws ProxyException {
     ContentSink sink = downstream.responseContent();
-    if (!sink.hasRoom()) {
-      sink.wantRoom();
-      if (!sink.hasRoom()) {
-        return false;
-      }
+    if (!hasRoom(sink)) {
+      return false;
     }
     ContentSource source = upstream.responseContent();
     switch (source.poll()) {
@@ -149,6 +158,15 @@ final class Download<C> {
       }
     }
     return true;
+  }
+
+  /// Looks again after announcing the wait: room may have come in between.
+  private static boolean hasRoom(ContentSink sink) {
+    if (sink.hasRoom()) {
+      return true;
+    }
+    sink.wantRoom();
+    return sink.hasRoom();
   }
 
   private void pass(ContentSource source, ContentSink sink) throws ProxyException {

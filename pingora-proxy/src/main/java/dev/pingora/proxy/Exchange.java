@@ -241,7 +241,7 @@ final class Exchange<C> {
           () -> role.connectedToUpstream(session, reused, peer, upstream.digest(), context));
     }
     RequestHeader request =
-        Forwarding.request(session.request(), session.downstream().canUpgrade());
+        Forwarding.request(session.request(), session.downstream().canUpgrade(), peer.authority());
     phase(
         "upstreamRequestFilter",
         () -> phases().proxy().upstreamRequestFilter(session, request, context));

@@ -23,7 +23,9 @@ final class Forwarding {
   /// our Via}
   ///
   /// @param upgrade the exchange may switch protocols
-  static RequestHeader request(RequestHeader received, boolean upgrade) throws ProxyException {
+  /// @param host what Host says if the client named no authority, as HTTP/1.0 allows
+  static RequestHeader request(RequestHeader received, boolean upgrade, String host)
+      throws ProxyException {
     RequestHeader copy = received.copy();
     if (copy.form() == TargetForm.ABSOLUTE) {
       copy.toOriginForm();
@@ -32,8 +34,9 @@ final class Forwarding {
     VIA.addTo(copy.headers(), received.version());
     if (copy.version() != HttpVersion.HTTP_1_1) {
       copy.version(HttpVersion.HTTP_1_1);
-      if (!copy.headers().contains(FieldName.HOST) && !copy.authority().isEmpty()) {
-        copy.set(FieldName.HOST, copy.authority());
+      // RFC 9112 §3.2: a request in HTTP/1.1 without Host is malformed, and we send 1.1.
+      if (!copy.headers().contains(FieldName.HOST)) {
+        copy.set(FieldName.HOST, copy.authority().isEmpty() ? host : copy.authority());
       }
     }
     return copy;

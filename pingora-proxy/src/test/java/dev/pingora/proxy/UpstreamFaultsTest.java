@@ -145,6 +145,27 @@ class UpstreamFaultsTest {
 
   // --- upstreams that fail in the response ---
 
+  /// Each interim response renews the wait for the final one: without a bound they never end.
+  @ParameterizedTest
+  @EnumSource
+  void floodOfInterimResponsesEnds(Flavour flavour) throws Exception {
+    ScriptedServer.Script flood =
+        wire -> {
+          wire.readHead();
+          wire.send("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(101));
+          wire.expectGone();
+        };
+    try (ScriptedServer origin = ScriptedServer.builder().next(flood).tcp();
+        ProxyRig rig = ProxyRig.start(flavour, new ToPeer(origin.port()));
+        Wire client = rig.connect()) {
+      client.send(RawHttp.get("/"));
+      for (int i = 0; i < 100; i++) {
+        assertThat(client.readHead()).startsWith("HTTP/1.1 103 ");
+      }
+      assertThat(client.readHead()).startsWith("HTTP/1.1 502 ");
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void neverRepeatsOnceAResponseHasBegun(Flavour flavour) throws Exception {
