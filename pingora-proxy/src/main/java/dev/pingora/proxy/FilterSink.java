@@ -3,6 +3,7 @@
 
 package dev.pingora.proxy;
 
+import dev.pingora.core.protocols.ContentRoom;
 import dev.pingora.core.protocols.ContentSink;
 import dev.pingora.core.protocols.ContentSource;
 import dev.pingora.error.ProxyException;
@@ -52,7 +53,7 @@ final class FilterSink implements BodySink {
   @Override
   @SuppressWarnings("ReferenceEquality") // the very buffer that was lent
   public void write(ByteBuffer body) throws ProxyException {
-    Waits.room(thread, sink, writeNanos, late);
+    ContentRoom.await(thread, sink, writeNanos, late);
     ContentSource from = source;
     if (body == lent && from != null && body.remaining() == from.length()) {
       source = null;
@@ -61,7 +62,7 @@ final class FilterSink implements BodySink {
       return;
     }
     while (body.hasRemaining()) {
-      Waits.room(thread, sink, writeNanos, late);
+      ContentRoom.await(thread, sink, writeNanos, late);
       int n = Math.min(PART, body.remaining());
       sink.write(body.slice(body.position(), n));
       body.position(body.position() + n);

@@ -5,6 +5,7 @@ package dev.pingora.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pingora.core.protocols.ContentRoom;
 import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.protocols.DownstreamSession;
 import dev.pingora.core.protocols.ErrorResponse;
@@ -230,7 +231,7 @@ public final class Session {
 
   /// Waits until the client's connection takes more.
   void awaitRoom() throws ProxyException {
-    Waits.room(
+    ContentRoom.await(
         downstream.thread(),
         downstream.responseContent(),
         downstream.limits().writeNanos(),

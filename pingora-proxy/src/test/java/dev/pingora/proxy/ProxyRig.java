@@ -49,6 +49,14 @@ final class ProxyRig implements AutoCloseable {
     return ScriptedClient.tcp(port());
   }
 
+  /// {@return the status of the answer to one request on a connection of its own}
+  int status(String request) {
+    try (Wire client = connect()) {
+      client.send(request);
+      return client.readResponse().status();
+    }
+  }
+
   @Override
   public void close() {
     server.shutdown(Shutdown.FAST);

@@ -57,16 +57,9 @@ final class ThrowingRolesTest {
     try (ScriptedServer origin = ScriptedServer.each(Wire::readHead)) {
       Throwing proxy = new Throwing(origin.port());
       try (ProxyRig rig = ProxyRig.start(flavour, proxy)) {
-        assertThat(statusOf(rig)).isEqualTo(500);
+        assertThat(rig.status(RawHttp.get("/"))).isEqualTo(500);
         assertThat(proxy.logged.await(1)).containsExactly("500 Internal InternalError");
       }
-    }
-  }
-
-  private static int statusOf(ProxyRig rig) {
-    try (Wire client = rig.connect()) {
-      client.send(RawHttp.get("/"));
-      return client.readResponse().status();
     }
   }
 }

@@ -5,16 +5,12 @@ package dev.pingora.core.apps;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.pingora.core.protocols.ContentSource;
 import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.protocols.DownstreamSession;
-import dev.pingora.core.protocols.Progress;
-import dev.pingora.error.ErrorKind;
+import dev.pingora.core.protocols.RequestContent;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.Fields;
 import dev.pingora.http.RequestHeader;
-import dev.pingora.runtime.RequestThread;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// A request that a [ServeHttp] answers. Confined to its request thread.
 public final class HttpRequest {
   private final DownstreamSession session;
-  private boolean asked;
+  private final RequestContent content;
 
   public HttpRequest(DownstreamSession session) {
     this.session = requireNonNull(session, "session");
+    this.content = new RequestContent(session);
   }
 
   /// {@return the header section, as received}
@@ -58,16 +55,7 @@ public final class HttpRequest {
   /// @throws ProxyException READ_TIMEOUT, `status(413)` over the limit, or what is wrong with the
   ///   message
   public int read(ByteBuffer into) throws ProxyException {
-    ContentSource source = session.requestContent();
-    if (!await(source)) {
-      return -1;
-    }
-    ByteBuffer piece = source.piece();
-    int n = Math.min(piece.remaining(), into.remaining());
-    into.put(into.position(), piece, piece.position(), n);
-    into.position(into.position() + n);
-    source.skip(n);
-    return n;
+    return content.read(into);
   }
 
   /// Reads all of the content.
@@ -75,47 +63,17 @@ public final class HttpRequest {
   /// @param limit most octets
   /// @throws ProxyException `status(413)` when there is more
   public byte[] all(int limit) throws ProxyException {
-    var all = new ByteArrayOutputStream();
-    ContentSource source = session.requestContent();
-    while (await(source)) {
-      if (source.length() > limit - all.size()) {
-        throw ProxyException.downstream(
-            ErrorKind.status(413), "more than %s octets of request content", limit);
-      }
-      byte[] piece = new byte[source.length()];
-      source.piece().get(piece);
-      all.writeBytes(piece);
-      source.skip();
-    }
-    return all.toByteArray();
+    return content.all(limit);
   }
 
   /// {@return the trailer section, null when there was none} After the end of the content.
   public @Nullable Fields trailers() {
-    return session.requestContent().trailers();
+    return content.trailers();
   }
 
   /// Runs work that would block the loop (files, name services, native code, long computation) on
   /// another thread, and waits for it. The work must touch neither request nor response.
   public <T> T offload(Callable<T> work) throws Exception {
     return session.thread().offload(requireNonNull(work, "work"));
-  }
-
-  private boolean await(ContentSource source) throws ProxyException {
-    Progress progress = source.poll();
-    if (progress == Progress.PENDING && !asked) {
-      asked = true;
-      session.sendContinue();
-      session.responseContent().flush();
-    }
-    RequestThread thread = session.thread();
-    while (progress == Progress.PENDING) {
-      boolean inTime = thread.await(thread.loop().deadlineIn(session.limits().contentNanos()));
-      progress = source.poll();
-      if (progress == Progress.PENDING && !inTime) {
-        throw ProxyException.downstream(ErrorKind.READ_TIMEOUT, "the request content is too slow");
-      }
-    }
-    return progress == Progress.READY;
   }
 }

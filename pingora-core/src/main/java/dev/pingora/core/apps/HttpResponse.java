@@ -5,14 +5,13 @@ package dev.pingora.core.apps;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.pingora.core.protocols.ContentSink;
+import dev.pingora.core.protocols.ContentRoom;
 import dev.pingora.core.protocols.DownstreamSession;
 import dev.pingora.core.protocols.ErrorResponse;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.Fields;
 import dev.pingora.http.ResponseHeader;
-import dev.pingora.runtime.RequestThread;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -110,25 +109,12 @@ public final class HttpResponse {
     return session.isResponseStarted();
   }
 
-  /// Progress renews the deadline.
   private void awaitRoom() throws ProxyException {
-    ContentSink sink = session.responseContent();
-    if (sink.hasRoom()) {
-      return;
-    }
-    sink.flush();
-    RequestThread thread = session.thread();
-    long pending = sink.pending();
-    long deadline = thread.loop().deadlineIn(session.limits().writeNanos());
-    while (!sink.hasRoom()) {
-      sink.wantRoom();
-      boolean inTime = sink.hasRoom() || thread.await(deadline);
-      if (sink.pending() != pending) {
-        pending = sink.pending();
-        deadline = thread.loop().deadlineIn(session.limits().writeNanos());
-      } else if (!inTime) {
-        throw ProxyException.downstream(ErrorKind.WRITE_TIMEOUT, "the client takes no more octets");
-      }
-    }
+    ContentRoom.await(
+        session.thread(),
+        session.responseContent(),
+        session.limits().writeNanos(),
+        () ->
+            ProxyException.downstream(ErrorKind.WRITE_TIMEOUT, "the client takes no more octets"));
   }
 }

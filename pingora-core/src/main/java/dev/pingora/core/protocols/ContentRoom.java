@@ -1,19 +1,22 @@
 // SPDX-FileCopyrightText: The Pingora for the JVM authors
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.pingora.proxy;
+package dev.pingora.core.protocols;
 
-import dev.pingora.core.protocols.ContentSink;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.RequestThread;
 import java.util.function.Supplier;
 
-/// Waiting for one thing only, where nothing else can go on meanwhile.
-final class Waits {
-  private Waits() {}
+/// Waiting for room to write, where nothing else can go on meanwhile.
+public final class ContentRoom {
+  private ContentRoom() {}
 
   /// Waits until a sink has room; what was written is flushed first. Progress renews the deadline.
-  static void room(
+  ///
+  /// @param thread the request thread of the sink's session, which calls this
+  /// @param nanos longest wait without progress, 0 = no limit
+  /// @param late what is thrown when the wait was in vain
+  public static void await(
       RequestThread thread, ContentSink sink, long nanos, Supplier<ProxyException> late)
       throws ProxyException {
     if (sink.hasRoom()) {
