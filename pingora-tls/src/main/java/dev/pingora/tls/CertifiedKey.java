@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.tls;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A certificate chain and the private key of its first certificate, known to fit each other.
+///
+/// Immutable. The key never appears in [#toString].
+public final class CertifiedKey {
+  private static final byte[] PROBE = {1, 2, 3, 4};
+
+  private final List<X509Certificate> chain;
+  private final PrivateKey key;
+  private final KeyType type;
+  private final byte @Nullable [] ocsp;
+  private final List<String> warnings;
+
+  private CertifiedKey(
+      List<X509Certificate> chain,
+      PrivateKey key,
+      KeyType type,
+      byte @Nullable [] ocsp,
+      List<String> warnings) {
+    this.chain = chain;
+    this.key = key;
+    this.type = type;
+    this.ocsp = ocsp;
+    this.warnings = warnings;
+  }
+
+  /// {@return the pair of two PEM files, which may be one and the same} The certificates may come
+  /// in any order.
+  ///
+  /// @throws TlsException CONFIGURATION, naming the file and what is wrong with it
+  public static CertifiedKey fromPem(Path certificates, Path key) throws TlsException {
+    return fromPem(certificates, key, null);
+  }
+
+  /// {@return as [#fromPem(Path, Path)], with the password of an encrypted key}
+  public static CertifiedKey fromPem(Path certificates, Path key, char @Nullable [] password)
+      throws TlsException {
+    List<X509Certificate> chain = Certificates.ofPem(text(certificates), certificates.toString());
+    PrivateKey own = PrivateKeyFile.read(text(key), key.toString(), password);
+    return of(chain, own, certificates + " and " + key);
+  }
+
+  /// {@return the pair of two PEM texts}
+  public static CertifiedKey fromPem(String certificates, String key) throws TlsException {
+    return of(
+        Certificates.ofPem(certificates, "certificate"),
+        PrivateKeyFile.read(key, "key", null),
+        "certificate and key");
+  }
+
+  /// {@return the pair}
+  ///
+  /// @param certificates that of the key and those of its issuers, in any order
+  /// @param place how messages call them
+  /// @throws TlsException CONFIGURATION when none of the certificates is the key's
+  public static CertifiedKey of(List<X509Certificate> certificates, PrivateKey key, String place)
+      throws TlsException {
+    KeyType type = PrivateKeyFile.type(key);
+    for (X509Certificate certificate : certificates) {
+      if (fits(certificate, key, type)) {
+        CertificateChain chain = CertificateChain.from(certificate, certificates);
+        return new CertifiedKey(chain.certificates(), key, type, null, chain.warnings());
+      }
+    }
+    throw TlsException.of(
+        TlsException.Reason.CONFIGURATION,
+        place + " do not fit each other: no certificate is for this key");
+  }
+
+  private static boolean fits(X509Certificate certificate, PrivateKey key, KeyType type)
+      throws TlsException {
+    try {
+      Signature signature = signature(type);
+      signature.initSign(key);
+      signature.update(PROBE);
+      byte[] signed = signature.sign();
+      signature.initVerify(certificate.getPublicKey());
+      signature.update(PROBE);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return false; // of another kind
+    }
+  }
+
+  private static Signature signature(KeyType type) throws GeneralSecurityException {
+    if (type == KeyType.RSA_PSS) {
+      Signature pss = Signature.getInstance("RSASSA-PSS");
+      pss.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+      return pss;
+    }
+    return Signature.getInstance(
+        switch (type) {
+          case RSA, RSA_PSS -> "SHA256withRSA";
+          case EC_P256, EC_P384, EC_P521 -> "SHA256withECDSA";
+          case ED25519 -> "Ed25519";
+        });
+  }
+
+  private static String text(Path file) throws TlsException {
+    try {
+      return Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw TlsException.of(
+          TlsException.Reason.CONFIGURATION, "cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// {@return the same with an OCSP response to staple}
+  ///
+  /// @param response DER (RFC 6960); null for none
+  public CertifiedKey withOcsp(byte @Nullable [] response) {
+    return new CertifiedKey(chain, key, type, response == null ? null : response.clone(), warnings);
+  }
+
+  /// {@return the certificates, the key's own first, each issued by the next, without the root}
+  public List<X509Certificate> chain() {
+    return chain;
+  }
+
+  /// {@return DER of the chain}
+  public List<byte[]> chainDer() throws TlsException {
+    return Certificates.der(chain);
+  }
+
+  /// {@return the key's own certificate}
+  public X509Certificate leaf() {
+    return chain.getFirst();
+  }
+
+  /// {@return the key; handle with care}
+  public PrivateKey privateKey() {
+    return key;
+  }
+
+  /// {@return PKCS #8 of the key, a new array that the caller should wipe}
+  public byte[] pkcs8() {
+    return key.getEncoded();
+  }
+
+  public KeyType type() {
+    return type;
+  }
+
+  /// {@return the OCSP response to staple, DER; null for none}
+  public byte @Nullable [] ocsp() {
+    byte[] response = ocsp;
+    return response == null ? null : response.clone();
+  }
+
+  /// {@return what is odd about the chain, such as a missing intermediate; a line each}
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  /// {@return the names it is for: DNS names in lower case and IP addresses, from the
+  /// subjectAltName (RFC 9525 looks nowhere else)}
+  public List<String> names() {
+    List<String> names = new ArrayList<>();
+    try {
+      var alternatives = leaf().getSubjectAlternativeNames();
+      if (alternatives != null) {
+        for (List<?> name : alternatives) {
+          if (name.get(0) instanceof Integer kind
+              && (kind == 2 || kind == 7)
+              && name.get(1) instanceof String text) {
+            names.add(text.toLowerCase(java.util.Locale.ROOT));
+          }
+        }
+      }
+    } catch (java.security.cert.CertificateParsingException e) {
+      return List.of(); // a certificate that names nobody
+    }
+    return List.copyOf(names);
+  }
+
+  @Override
+  public String toString() {
+    return type + " certificate of " + leaf().getSubjectX500Principal().getName();
+  }
+}
