@@ -3,6 +3,7 @@
 
 package dev.pingora.runtime;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /// A fixed-size block of direct memory with exactly one owner at a time.
@@ -14,11 +15,15 @@ final class Buffer {
   /// Bytes between position and limit are the content. Big-endian, direct.
   final ByteBuffer bytes;
 
+  /// The same memory, for those who take segments.
+  final MemorySegment segment;
+
   /// The address of index 0, for the native transports.
   final long address;
 
   Buffer(int capacity) {
     bytes = ByteBuffer.allocateDirect(capacity);
+    segment = MemorySegment.ofBuffer(bytes);
     address = io.netty.channel.unix.Buffer.memoryAddress(bytes);
   }
 

@@ -12,6 +12,7 @@ import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// One byte stream, as the request thread that owns it sees it: blocking reads and writes that
@@ -403,6 +404,34 @@ public final class Connection {
       } else if (!inTime) {
         throw error(ErrorKind.WRITE_TIMEOUT, remoteAddress + " takes no bytes", null);
       }
+    }
+  }
+
+  // --- records ---
+
+  /// Puts `layer` between the socket and this connection's input and output. What was read from the
+  /// socket and is still unread goes to the layer; so does what the layer has to say already go
+  /// out. From here on counters count what the application reads and writes, and a close ends the
+  /// layer's output first.
+  ///
+  /// Nothing may wait to be sent. Waits for a turn of the event loop, which owns the layer then and
+  /// closes it with the connection, also when this throws.
+  ///
+  /// @throws ProxyException CANCELLED only
+  public void secure(RequestThread thread, RecordLayer layer) throws ProxyException {
+    if (pendingOutput() > 0) {
+      throw new IllegalStateException("something waits to be sent");
+    }
+    outbox.dropTail();
+    Buffer unread = input().hasRemaining() ? inbox.detach() : null;
+    AtomicBoolean done = new AtomicBoolean();
+    loop.post(() -> {
+      io.secure(layer, unread);
+      done.set(true);
+      thread.signal();
+    });
+    while (!done.get()) {
+      thread.await(RequestThread.NEVER);
     }
   }
 

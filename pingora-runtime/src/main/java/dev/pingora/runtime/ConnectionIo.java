@@ -33,7 +33,10 @@ final class ConnectionIo implements WireEvents {
 
   private final Connection connection;
   private final Loop loop;
-  private final Wire wire;
+
+  /// Another one from [#secure] on.
+  private Wire wire;
+
   private final Inbox inbox;
   private final Outbox outbox;
 
@@ -95,6 +98,10 @@ final class ConnectionIo implements WireEvents {
     if (closed) {
       return;
     }
+    wire.noteReadable(hungUp);
+    if (inbox.isResting() && !wire.hasContent()) {
+      return;
+    }
     inbox.markReadable();
     if (abandoned) {
       discardInput();
@@ -107,7 +114,7 @@ final class ConnectionIo implements WireEvents {
 
   @Override
   public void onWritable() {
-    if (blocked) {
+    if (blocked || wire.holdsOutput()) {
       blocked = false;
       flushNow();
     }
@@ -121,6 +128,21 @@ final class ConnectionIo implements WireEvents {
   }
 
   // --- what the owner asked for ---
+
+  /// From here on the socket's bytes pass through `layer`.
+  ///
+  /// @param unread what was read and not used before, null for none
+  void secure(RecordLayer layer, @Nullable Buffer unread) {
+    SecureWire secure = new SecureWire(wire, layer, loop.buffers(), unread);
+    wire = secure;
+    if (closed) {
+      secure.close();
+      return;
+    }
+    secure.noteReadable(hungUp);
+    inbox.markReadable(); // the layer may hold what came with the last of the handshake
+    secure.sendOwn();
+  }
 
   /// Gives the owner bytes, if it asked and the socket has some; or ends a rest that began when
   /// there was something already.
@@ -175,7 +197,7 @@ final class ConnectionIo implements WireEvents {
 
   private void send() {
     try {
-      blocked = !outbox.drain(wire);
+      blocked = !(outbox.drain(wire) && wire.flush());
       if (blocked) {
         wire.awaitWritable();
       }
@@ -289,12 +311,22 @@ final class ConnectionIo implements WireEvents {
   /// for a moment. That end may have come already with bytes before it that nobody has read:
   /// closing over those would reset, and destroy the answer on its way (RFC 9112 §9.6).
   private void close(Connection.Linger linger) {
-    if (!outbox.isDrained()) {
+    if (outbox.isDrained() && !blocked) {
+      endOutput();
+    }
+    if (!outbox.isDrained() || blocked) {
       watchStall();
     } else if (linger.bytes() == 0 || writeFailure != null) {
       destroy(null);
     } else {
       linger(linger);
+    }
+  }
+
+  private void endOutput() {
+    wire.endOutput();
+    if (writeFailure == null) {
+      send();
     }
   }
 

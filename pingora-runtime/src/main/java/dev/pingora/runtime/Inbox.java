@@ -179,6 +179,10 @@ final class Inbox {
     return (boolean) READABLE.getVolatile(this);
   }
 
+  boolean isResting() {
+    return stateAcquire() == RESTING;
+  }
+
   /// {@return whether the connection was at rest and is the caller's now}
   boolean wake() {
     return compareAndSet(RESTING, IDLE);
@@ -242,13 +246,13 @@ final class Inbox {
       if (n > 0) {
         countReceived(n);
         buffer.bytes.position(0).limit(n);
-        setReadable(hungUp || n == buffer.capacity());
+        setReadable(hungUp || wire.mayHaveMore(n, buffer));
         arrived = buffer;
         setStateVolatile(READY);
         return true;
       }
+      setReadable(n == Wire.NOTHING && wire.mayHaveMore(n, buffer));
       buffers.release(buffer);
-      setReadable(false);
       if (n == Wire.NOTHING) {
         setStateVolatile(before);
         return false;

@@ -28,6 +28,38 @@ interface Wire {
   /// Ends our direction (FIN) after what was sent.
   void shutdownOutput() throws IOException;
 
+  /// {@return whether more may be there without another [WireEvents#onReadable], after a [#receive]
+  /// that brought `n` bytes}
+  default boolean mayHaveMore(int n, Buffer into) {
+    return n == into.capacity();
+  }
+
+  /// The socket has told that it has something.
+  ///
+  /// @param hungUp and that the peer's end is among it
+  default void noteReadable(boolean hungUp) {}
+
+  /// {@return whether what has come concerns the application: bytes, an end, a failure} Asked while
+  /// a connection is at rest.
+  default boolean hasContent() {
+    return true;
+  }
+
+  /// Sends what [#send] took and kept.
+  ///
+  /// @return whether nothing is left; if not, as when [#send] took less
+  default boolean flush() throws IOException {
+    return true;
+  }
+
+  /// {@return whether something waits for [#flush]}
+  default boolean holdsOutput() {
+    return false;
+  }
+
+  /// Nothing more will be sent: makes what there is to say about that, for [#flush].
+  default void endOutput() {}
+
   /// Closes the descriptor; nothing is reported afterwards. Idempotent.
   void close();
 
