@@ -13,9 +13,9 @@ import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsProfile;
 import dev.pingora.tls.TlsVersion;
 import dev.pingora.tls.TrustRoots;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -37,34 +37,18 @@ final class Configuration {
   private static final int TICKETS = 13;
   private static final int FLAGS = 14;
 
+  /// Octets before a value.
+  private static final int HEAD = 1 + Integer.BYTES;
+
   private static final int ALPN_REQUIRED = 1;
   private static final int KEY_LOG = 2;
   private static final int SECOND_SHARE = 4;
   private static final int INSTALLED_ROOTS = 8;
 
-  private final Fields fields = new Fields();
+  private record Field(int tag, byte[] value) {}
+
+  private final List<Field> fields = new ArrayList<>();
   private int flags;
-
-  /// Octets that may hold a key: wiped when they grow out of their array, and in the end.
-  private static final class Fields extends ByteArrayOutputStream {
-    Fields() {
-      super(1 << 16);
-    }
-
-    void add(int tag, byte[] value) {
-      byte[] head = ByteBuffer.allocate(5).put((byte) tag).putInt(value.length).array();
-      byte[] before = buf;
-      writeBytes(head);
-      writeBytes(value);
-      if (before != buf) {
-        Arrays.fill(before, (byte) 0);
-      }
-    }
-
-    void wipe() {
-      Arrays.fill(buf, (byte) 0);
-    }
-  }
 
   private Configuration() {}
 
@@ -76,7 +60,7 @@ final class Configuration {
     all.alpn(config.alpn());
     all.flag(ALPN_REQUIRED, config.alpnRequired());
     all.flag(KEY_LOG, config.keyLog() != null);
-    all.fields.add(
+    all.add(
         CLIENT_AUTH,
         octet(
             switch (config.clientAuth()) {
@@ -88,7 +72,7 @@ final class Configuration {
     if (roots != null) {
       all.roots(roots);
     }
-    all.fields.add(TICKETS, keys(tickets));
+    all.add(TICKETS, keys(tickets));
     return all.finish();
   }
 
@@ -109,16 +93,15 @@ final class Configuration {
           case CHAIN -> 1;
           case CHAIN_AND_NAME -> 2;
         };
-    all.fields.add(VERIFY, octet(verify));
+    all.add(VERIFY, octet(verify));
     if (verify != 0) {
       all.roots(config.roots());
     }
     String alternative = config.alternativeName();
     if (alternative != null) {
-      all.fields.add(ALTERNATIVE, alternative.getBytes(StandardCharsets.UTF_8));
+      all.add(ALTERNATIVE, alternative.getBytes(StandardCharsets.UTF_8));
     }
-    all.fields.add(
-        RESUMPTION, ByteBuffer.allocate(Integer.BYTES).putInt(config.resumption()).array());
+    all.add(RESUMPTION, ByteBuffer.allocate(Integer.BYTES).putInt(config.resumption()).array());
     return all.finish();
   }
 
@@ -130,11 +113,21 @@ final class Configuration {
     return all.array();
   }
 
+  private void add(int tag, byte[] value) {
+    fields.add(new Field(tag, value));
+  }
+
   private byte[] finish() {
-    fields.add(FLAGS, octet(flags));
-    byte[] all = fields.toByteArray();
-    fields.wipe();
-    return all;
+    add(FLAGS, octet(flags));
+    ByteBuffer all =
+        ByteBuffer.allocate(fields.stream().mapToInt(f -> HEAD + f.value().length).sum());
+    for (Field field : fields) {
+      all.put((byte) field.tag()).putInt(field.value().length).put(field.value());
+      if (field.tag() == KEY || field.tag() == TICKETS) {
+        Arrays.fill(field.value(), (byte) 0);
+      }
+    }
+    return all.array();
   }
 
   private static byte[] octet(int value) {
@@ -156,27 +149,25 @@ final class Configuration {
               "certificate: rustls cannot use RSA-PSS keys (expected: RSA, EC or Ed25519)");
     }
     for (byte[] der : certificate.chainDer()) {
-      fields.add(CERTIFICATE, der);
+      add(CERTIFICATE, der);
     }
-    byte[] key = certificate.pkcs8();
-    fields.add(KEY, key);
-    Arrays.fill(key, (byte) 0);
+    add(KEY, certificate.pkcs8()); // wiped once it is encoded
     byte[] ocsp = certificate.ocsp();
     if (ocsp != null) {
-      fields.add(OCSP, ocsp);
+      add(OCSP, ocsp);
     }
   }
 
   private void profile(TlsProfile profile) {
     List<TlsVersion> versions = Arrays.stream(TlsVersion.values()).filter(profile::speaks).toList();
-    fields.add(VERSIONS, codes(versions.stream().mapToInt(TlsVersion::code).toArray()));
+    add(VERSIONS, codes(versions.stream().mapToInt(TlsVersion::code).toArray()));
     int[] suites =
         profile.suites().stream()
             .filter(suite -> profile.speaks(suite.version()))
             .mapToInt(CipherSuite::code)
             .toArray();
-    fields.add(SUITES, codes(suites));
-    fields.add(GROUPS, codes(profile.groups().stream().mapToInt(NamedGroup::code).toArray()));
+    add(SUITES, codes(suites));
+    add(GROUPS, codes(profile.groups().stream().mapToInt(NamedGroup::code).toArray()));
   }
 
   private static byte[] codes(int... codes) {
@@ -189,7 +180,7 @@ final class Configuration {
 
   private void alpn(List<String> protocols) {
     for (String protocol : protocols) {
-      fields.add(ALPN, protocol.getBytes(StandardCharsets.ISO_8859_1));
+      add(ALPN, protocol.getBytes(StandardCharsets.ISO_8859_1));
     }
   }
 
@@ -203,7 +194,7 @@ final class Configuration {
           }
         };
     for (byte[] certificate : certificates) {
-      fields.add(ROOT, certificate);
+      add(ROOT, certificate);
     }
   }
 }

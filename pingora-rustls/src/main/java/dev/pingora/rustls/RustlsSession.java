@@ -71,8 +71,12 @@ final class RustlsSession implements TlsSession {
 
   @Override
   public int feed(MemorySegment from, long offset, int length) {
-    long taken = Native.feed(live(), checked(from, offset, length), length);
-    Reference.reachabilityFence(from);
+    long taken;
+    try {
+      taken = Native.feed(live(), checked(from, offset, length), length);
+    } finally {
+      Reference.reachabilityFence(from);
+    }
     logKeys();
     return (int) taken;
   }
@@ -84,15 +88,23 @@ final class RustlsSession implements TlsSession {
 
   @Override
   public int drain(MemorySegment into, long offset, int capacity) {
-    long given = Native.drain(live(), checked(into, offset, capacity), capacity);
-    Reference.reachabilityFence(into);
+    long given;
+    try {
+      given = Native.drain(live(), checked(into, offset, capacity), capacity);
+    } finally {
+      Reference.reachabilityFence(into);
+    }
     return (int) given;
   }
 
   @Override
   public int read(MemorySegment into, long offset, int capacity) throws TlsException {
-    long given = Native.read(live(), checked(into, offset, capacity), capacity);
-    Reference.reachabilityFence(into);
+    long given;
+    try {
+      given = Native.read(live(), checked(into, offset, capacity), capacity);
+    } finally {
+      Reference.reachabilityFence(into);
+    }
     if (given == FAILED) {
       throw Failures.of(address);
     }
@@ -101,8 +113,12 @@ final class RustlsSession implements TlsSession {
 
   @Override
   public int write(MemorySegment from, long offset, int length) throws TlsException {
-    long taken = Native.write(live(), checked(from, offset, length), length);
-    Reference.reachabilityFence(from);
+    long taken;
+    try {
+      taken = Native.write(live(), checked(from, offset, length), length);
+    } finally {
+      Reference.reachabilityFence(from);
+    }
     if (taken == FAILED) {
       throw Failures.of(address);
     }
