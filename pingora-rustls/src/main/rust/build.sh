@@ -41,6 +41,26 @@ case $(uname -m) in
 esac
 folder=$into/$system-$architecture
 mkdir -p "$folder"
+
+# The licences of everything that is linked in, as its sources bring them.
+licences=$into/LICENSES-crates.txt
+if [ ! "$licences" -nt Cargo.lock ]; then
+  sources=${CARGO_HOME:-${HOME:-}/.cargo}/registry/src
+  cargo tree --locked -e normal --prefix none --format '{p}|{l}' | sed 's/ (\*)$//' | sort -u |
+    while IFS='|' read -r package licence; do
+      name=${package%% v*}-$(echo "${package#* v}" | cut -d' ' -f1)
+      [ "${name%-*}" = tlsrustls ] || echo "$name: $licence"
+      for text in "$sources"/*/"$name"/LICENSE*; do
+        if [ -f "$text" ]; then
+          echo
+          cat "$text"
+          printf '\n%s\n\n' ------------------------------------------------------------
+        fi
+      done
+    done >"$licences.new"
+  mv "$licences.new" "$licences"
+fi
+
 if ! cmp -s "$target/release/$library" "$folder/$library"; then
   cp "$target/release/$library" "$folder/$library"
 fi
