@@ -1,0 +1,199 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.openssl;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.pingora.tls.KeyLog;
+import dev.pingora.tls.TlsException;
+import dev.pingora.tls.ffm.NativeLibrary;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What OpenSSL calls back: one stub for each kind, for all sessions of a library.
+///
+/// The session is found by the tag of the SSL; one that is closed is not found, and the callback
+/// does what OpenSSL would do without it. They run on the thread that drives the session, in the
+/// midst of a downcall. No exception may leave them: it would end the JVM.
+@SuppressWarnings("UnusedMethod") // called by native code
+final class Callbacks {
+  /// Application data of an SSL: index 0 is reserved for it.
+  static final int TAG = 0;
+
+  final long alpn;
+  final long status;
+  final long keyLog;
+  final long event;
+  final long newSession;
+  final long ticket;
+  final long verify;
+
+  private final OpenSsl library;
+
+  Callbacks(OpenSsl library) throws TlsException {
+    this.library = library;
+    alpn =
+        stub(
+            "onAlpn",
+            int.class,
+            long.class,
+            long.class,
+            long.class,
+            long.class,
+            int.class,
+            long.class);
+    status = stub("onStatus", int.class, long.class, long.class);
+    keyLog = stub("onKeyLog", void.class, long.class, long.class);
+    event = stub("onEvent", void.class, long.class, int.class, int.class);
+    newSession = stub("onNewSession", int.class, long.class, long.class);
+    ticket =
+        stub(
+            "onTicket",
+            int.class,
+            long.class,
+            long.class,
+            long.class,
+            long.class,
+            long.class,
+            int.class);
+    verify = stub("onVerify", int.class, int.class, long.class);
+  }
+
+  private long stub(String name, Class<?> result, Class<?>... arguments) throws TlsException {
+    try {
+      var type = java.lang.invoke.MethodType.methodType(result, arguments);
+      MethodHandle target = MethodHandles.lookup().bind(this, name, type);
+      List<ValueLayout> layouts = new ArrayList<>();
+      for (Class<?> argument : arguments) {
+        layouts.add(argument == int.class ? JAVA_INT : JAVA_LONG);
+      }
+      ValueLayout[] all = layouts.toArray(new ValueLayout[0]);
+      return NativeLibrary.upcall(
+          target,
+          result == void.class
+              ? FunctionDescriptor.ofVoid(all)
+              : FunctionDescriptor.of(JAVA_INT, all));
+    } catch (ReflectiveOperationException e) {
+      throw TlsException.of(TlsException.Reason.INTERNAL, "no callback " + name, e);
+    }
+  }
+
+  private @Nullable OpenSslSession session(long ssl) {
+    return library.sessions.find(library.ssl.tag(ssl, TAG));
+  }
+
+  private @Nullable ServerSide serverSide(long ssl) {
+    OpenSslSession session = session(ssl);
+    return session != null && session.context().side instanceof ServerSide side ? side : null;
+  }
+
+  /// SSL_CTX_set_alpn_select_cb(3).
+  int onAlpn(long ssl, long chosen, long chosenLength, long offered, int length, long unused) {
+    try {
+      ServerSide side = serverSide(ssl);
+      return side == null
+          ? Control.ALERT_FATAL
+          : side.selectAlpn(chosen, chosenLength, offered, length);
+    } catch (Throwable e) {
+      return Control.ALERT_FATAL;
+    }
+  }
+
+  /// SSL_CTX_set_tlsext_status_cb(3), of a server.
+  int onStatus(long ssl, long unused) {
+    try {
+      ServerSide side = serverSide(ssl);
+      return side == null ? Control.NO_ACKNOWLEDGEMENT : side.staple(library, ssl);
+    } catch (Throwable e) {
+      return Control.NO_ACKNOWLEDGEMENT;
+    }
+  }
+
+  /// SSL_CTX_set_keylog_callback(3).
+  void onKeyLog(long ssl, long line) {
+    try {
+      OpenSslSession session = session(ssl);
+      KeyLog log = session == null ? null : session.context().keyLog;
+      if (log != null) {
+        log.log(NativeLibrary.string(line));
+      }
+    } catch (Throwable e) {
+      // A log of secrets is no reason to fail; it was told not to throw.
+    }
+  }
+
+  /// SSL_CTX_set_info_callback(3): takes note of alerts.
+  void onEvent(long ssl, int where, int what) {
+    if ((where & Control.EVENT_ALERT) == 0) {
+      return;
+    }
+    try {
+      OpenSslSession session = session(ssl);
+      if (session != null && what >>> 8 == Control.LEVEL_FATAL) {
+        session.alerted((where & Control.EVENT_READ) != 0, what & 0xff);
+      }
+    } catch (Throwable e) {
+      // the alert's number is not told then
+    }
+  }
+
+  /// SSL_CTX_sess_set_new_cb(3), of a client.
+  ///
+  /// @return 1 when the session is taken over
+  int onNewSession(long ssl, long session) {
+    try {
+      OpenSslSession own = session(ssl);
+      if (own == null
+          || !(own.context().side instanceof ClientSide side)
+          || side.remembered() == null) {
+        return 0;
+      }
+      return side.remembered().put(library.ssl, own.server(), session) ? 1 : 0;
+    } catch (Throwable e) {
+      return 0;
+    }
+  }
+
+  /// SSL_CTX_set_tlsext_ticket_key_evp_cb(3).
+  int onTicket(long ssl, long name, long iv, long cipher, long mac, int seals) {
+    try {
+      ServerSide side = serverSide(ssl);
+      if (side == null || side.tickets() == null) {
+        return TicketSeal.NO_KEY;
+      }
+      TicketSeal seal = new TicketSeal(library.crypto, name, iv, cipher, mac);
+      return seals == 1 ? seal.seal(side.tickets()) : seal.open(side.tickets());
+    } catch (Throwable e) {
+      return TicketSeal.FAILED;
+    }
+  }
+
+  /// SSL_set_verify(3): a second opinion on names, for the sessions that ask for it.
+  int onVerify(int well, long storeContext) {
+    try {
+      if (well == 1) {
+        return 1;
+      }
+      int error = library.crypto.storeContextError(storeContext);
+      if (error != Control.V_HOST_MISMATCH && error != Control.V_ADDRESS_MISMATCH) {
+        return 0;
+      }
+      long ssl = library.crypto.storeContextTag(storeContext, library.ssl.verifyIndex());
+      OpenSslSession session = session(ssl);
+      if (session == null || !session.acceptsOther(library.crypto.storeContextLeaf(storeContext))) {
+        return 0;
+      }
+      library.crypto.storeContextSetError(storeContext, Control.V_OK);
+      return 1;
+    } catch (Throwable e) {
+      return 0;
+    }
+  }
+}
