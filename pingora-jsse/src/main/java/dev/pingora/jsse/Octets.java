@@ -12,6 +12,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// Octets on their way, first in first out. Has a buffer only while there are some.
+@SuppressWarnings("ByteBufferBackingArray") // all buffers are allocated by us
 final class Octets {
   private final Buffers buffers;
 

@@ -52,10 +52,10 @@ final class PeerNames {
     return accepted;
   }
 
+  /// {@return the name with `-` for `_` in its first label, if there are at least three labels}
+  ///
   /// Host names have no underscores, so certificates for them are hard to get: `a_b.example.com`
   /// may show one for `a-b.example.com`.
-  ///
-  /// {@return the name with `-` for `_` in its first label, if there are at least three labels}
   static String withDashes(String name) {
     int dot = name.indexOf('.');
     return dot > 0 && name.indexOf('.', dot + 1) > 0

@@ -10,6 +10,8 @@ public record TlsCase(String name, Check check) {
   /// What finds out.
   @FunctionalInterface
   public interface Check {
+    /// Finds out.
+    ///
     /// @throws AssertionError when the claim is wrong
     /// @throws Exception whatever else happens, which is wrong too
     void run() throws Exception;

@@ -11,27 +11,29 @@ import static dev.pingora.testkit.tls.TestCertificates.NAME;
 import dev.pingora.testkit.tls.CertificateOrder.Issuer;
 import dev.pingora.testkit.tls.CertificateOrder.Use;
 import dev.pingora.testkit.tls.CertificateOrder.Validity;
+import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.KeyType;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsException.Reason;
 import dev.pingora.tls.TlsProvider;
-import dev.pingora.tls.TrustRoots;
 import dev.pingora.tls.Verify;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A server's certificate, and what every client has to say to it.
+/// A certificate, and what every peer has to say to it.
 ///
 /// @param name a short description
-/// @param shown the certificate of the server
+/// @param shown the certificate of the server, or of the client
+/// @param ofClient whether it is the client that shows it
 /// @param asked the name asked for
 /// @param accepted the verdict
 public record TlsVerdict(
     String name,
     CertificateOrder shown,
+    boolean ofClient,
     String asked,
     Verify verify,
     @Nullable String alternativeName,
@@ -40,19 +42,24 @@ public record TlsVerdict(
       CertificateOrder.server(KeyType.EC_P256, NAME, TestCertificates.WILDCARD, IPV4, IPV6);
 
   private static TlsVerdict yes(String name, CertificateOrder shown, String asked) {
-    return new TlsVerdict(name, shown, asked, Verify.CHAIN_AND_NAME, null, true);
+    return new TlsVerdict(name, shown, false, asked, Verify.CHAIN_AND_NAME, null, true);
   }
 
   private static TlsVerdict no(String name, CertificateOrder shown, String asked) {
-    return new TlsVerdict(name, shown, asked, Verify.CHAIN_AND_NAME, null, false);
+    return new TlsVerdict(name, shown, false, asked, Verify.CHAIN_AND_NAME, null, false);
   }
 
   private TlsVerdict verifying(Verify what) {
-    return new TlsVerdict(name, shown, asked, what, alternativeName, accepted);
+    return new TlsVerdict(name, shown, ofClient, asked, what, alternativeName, accepted);
   }
 
   private TlsVerdict alternatively(String other) {
-    return new TlsVerdict(name, shown, asked, verify, other, accepted);
+    return new TlsVerdict(name, shown, ofClient, asked, verify, other, accepted);
+  }
+
+  private static TlsVerdict ofClient(String name, CertificateOrder shown, boolean accepted) {
+    return new TlsVerdict(
+        "client: " + name, shown, true, NAME, Verify.CHAIN_AND_NAME, null, accepted);
   }
 
   private static CertificateOrder named(String... names) {
@@ -64,6 +71,7 @@ public record TlsVerdict(
     List<TlsVerdict> all = new ArrayList<>(chains());
     all.addAll(names());
     all.addAll(modes());
+    all.addAll(clients());
     return all;
   }
 
@@ -72,6 +80,7 @@ public record TlsVerdict(
         yes("a good chain", GOOD, NAME),
         yes("issued by the root", GOOD.withIssuer(Issuer.ROOT), NAME),
         yes("no extended key usage", GOOD.withUse(Use.ANY), NAME),
+        yes("a leaf that says CA:TRUE", GOOD.asAuthority(), NAME),
         no("for clients only", GOOD.withUse(Use.CLIENT), NAME),
         no("expired", GOOD.withValidity(Validity.EXPIRED), NAME),
         no("not yet valid", GOOD.withValidity(Validity.FUTURE), NAME),
@@ -120,6 +129,22 @@ public record TlsVerdict(
         no("neither the name nor the alternative", GOOD, "a.example").alternatively("b.example"));
   }
 
+  private static List<TlsVerdict> clients() {
+    CertificateOrder good = CertificateOrder.client(KeyType.EC_P256);
+    return List.of(
+        ofClient("a good chain", good, true),
+        ofClient("issued by the root", good.withIssuer(Issuer.ROOT), true),
+        ofClient("no extended key usage", good.withUse(Use.ANY), true),
+        ofClient("no name at all", good.withNames(), true),
+        ofClient("for servers only", good.withUse(Use.SERVER), false),
+        ofClient("expired", good.withValidity(Validity.EXPIRED), false),
+        ofClient("not yet valid", good.withValidity(Validity.FUTURE), false),
+        ofClient("self-signed", good.withIssuer(Issuer.SELF), false),
+        ofClient("missing intermediate", good.withoutIntermediate(), false),
+        ofClient("unknown root", good.withIssuer(Issuer.OTHER_ROOT), false),
+        ofClient("unknown root with a known name", good.withIssuer(Issuer.IMPOSTOR), false));
+  }
+
   /// Asks `client` against `server`.
   ///
   /// @throws AssertionError when the verdict is another, or told in another way
@@ -128,15 +153,27 @@ public record TlsVerdict(
   }
 
   void check(Both both) throws TlsException {
-    TrustRoots roots = TestCertificates.roots();
     ClientTls asking =
-        ClientTls.standard().withVerify(verify, roots).withAlternativeName(alternativeName);
-    try (TlsPair pair =
-        TlsPair.of(both.client(), asking, both.server(), ServerTls.of(shown.make()), asked)) {
+        ClientTls.standard()
+            .withVerify(verify, TestCertificates.roots())
+            .withAlternativeName(alternativeName)
+            .withCertificate(ofClient ? shown.make() : null);
+    ServerTls serving =
+        ServerTls.of(ofClient ? TestCertificates.server() : shown.make())
+            .withClientAuth(
+                ofClient ? ClientAuth.REQUIRED : ClientAuth.OFF, TestCertificates.roots());
+    try (TlsPair pair = TlsPair.of(both.client(), asking, both.server(), serving, asked)) {
       pair.pump();
-      if (!accepted) {
-        failed(pair.client(), Reason.BAD_CERTIFICATE);
-        failed(pair.server(), Reason.ALERTED);
+      TlsEnd judge = ofClient ? pair.server() : pair.client();
+      TlsEnd judged = ofClient ? pair.client() : pair.server();
+      TlsProvider judging = ofClient ? both.server() : both.client();
+      TlsProvider showing = ofClient ? both.client() : both.server();
+      if (TlsDifference.of(showing.id(), !ofClient, this).isPresent()) {
+        failed(judged, Reason.HANDSHAKE); // before there was anything to judge
+        failed(judge, Reason.ALERTED);
+      } else if (accepted == TlsDifference.of(judging.id(), ofClient, this).isPresent()) {
+        failed(judge, Reason.BAD_CERTIFICATE);
+        failed(judged, Reason.ALERTED);
       } else {
         pair.handshake();
         Both.talks(pair);
