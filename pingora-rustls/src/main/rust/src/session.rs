@@ -142,29 +142,29 @@ impl Session {
         let State::Live(connection) = &mut self.state else {
             return false;
         };
-        match connection.read_tls(left) {
-            // After close_notify nothing is read any more (RFC 8446 §6.1: to be ignored).
-            Ok(0) => {
-                *left = &[];
-                true
-            }
-            Ok(_) => {
-                self.process();
-                true
-            }
-            Err(full) => {
-                // Plaintext waits to be read. If none does, it is the handshake that is too big.
-                if connection.process_new_packets().is_ok_and(|io| io.plaintext_bytes_to_read() == 0) {
-                    self.fail(Failure::of(Reason::Handshake, full.to_string()));
-                }
-                false
+        // rustls takes 4 KiB at a time: as many as it has room for, before it looks at them.
+        let before = left.len();
+        while !left.is_empty() {
+            match connection.read_tls(left) {
+                // After close_notify nothing is read any more (RFC 8446 §6.1: to be ignored).
+                Ok(0) => *left = &[],
+                Ok(_) => {}
+                Err(_) => break,
             }
         }
+        let moved = left.len() < before;
+        let plaintext = self.process();
+        if !moved && !plaintext && self.failure.is_none() {
+            // Not plaintext that waits to be read: a message of the handshake is too long.
+            self.fail(Failure::of(Reason::Handshake, "message buffer full"));
+        }
+        moved
     }
 
-    fn process(&mut self) {
+    /// Looks at what was read; says whether plaintext waits.
+    fn process(&mut self) -> bool {
         let State::Live(connection) = &mut self.state else {
-            return;
+            return false;
         };
         match connection.process_new_packets() {
             Ok(io) if io.peer_has_closed() && connection.is_handshaking() => {
@@ -172,9 +172,13 @@ impl Session {
                     Failure::of(Reason::Alerted, "close_notify in the middle of the handshake");
                 failure.alert = Some(0);
                 self.fail(failure);
+                false
             }
-            Ok(_) => {}
-            Err(error) => self.fail(Failure::during(&error)),
+            Ok(io) => io.plaintext_bytes_to_read() > 0,
+            Err(error) => {
+                self.fail(Failure::during(&error));
+                false
+            }
         }
     }
 
