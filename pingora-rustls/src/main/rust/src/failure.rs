@@ -72,7 +72,7 @@ fn alert(error: &Error) -> Option<AlertDescription> {
         Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
             Alert::UnexpectedMessage
         }
-        // RFC 8446 §4.4.2.4; TLS 1.2 has no alert of its own for it (RFC 5246 §7.4.6).
+        // RFC 8446 §4.4.2.4; rustls says it in TLS 1.2 too.
         Error::NoCertificatesPresented => Alert::CertificateRequired,
         Error::DecryptError => Alert::BadRecordMac,
         Error::PeerSentOversizedRecord => Alert::RecordOverflow,

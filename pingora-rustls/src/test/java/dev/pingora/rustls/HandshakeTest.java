@@ -20,7 +20,6 @@ import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsException.Reason;
 import dev.pingora.tls.TlsProfile;
 import dev.pingora.tls.TlsVersion;
-import dev.pingora.tls.Verify;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -31,31 +30,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class HandshakeTest {
   private final RustlsTls rustls = new RustlsTls();
 
-  private static ServerTls server() {
-    return ServerTls.of(TestCertificates.server());
-  }
-
-  private static ClientTls client() {
-    return ClientTls.standard().withVerify(Verify.CHAIN_AND_NAME, TestCertificates.roots());
-  }
-
-  private static TlsProfile only(TlsVersion version) {
-    return TlsProfile.INTERMEDIATE.withVersions(version, version);
-  }
-
-  private TlsPair pair(ClientTls client, ServerTls server) throws TlsException {
-    return TlsPair.of(rustls.client(client), rustls.server(server), TestCertificates.NAME);
-  }
-
   @ParameterizedTest
   @EnumSource(TlsVersion.class)
   void agreesAndCarriesContent(TlsVersion version) throws Exception {
     byte[] content = new byte[8 << 20];
     new Random(1).nextBytes(content);
     ServerTls server =
-        server().withProfile(only(version)).withAlpn(List.of("h2", "http/1.1"), true);
-    ClientTls client = client().withAlpn(List.of("http/1.1", "h2"));
-    try (TlsPair pair = pair(client, server).handshake()) {
+        Ends.server().withProfile(Ends.only(version)).withAlpn(List.of("h2", "http/1.1"), true);
+    ClientTls client = Ends.client().withAlpn(List.of("http/1.1", "h2"));
+    try (TlsPair pair = Ends.pair(client, server).handshake()) {
       TlsDigest seen = pair.client().session().digest();
 
       assertThat(seen.version()).isEqualTo(version);
@@ -78,7 +61,7 @@ final class HandshakeTest {
   @ParameterizedTest
   @EnumSource(KeyType.class)
   void servesEachKeyTypeButRsaPss(KeyType type) throws Exception {
-    ServerTls server = server().withCertificate(TestCertificates.server(type));
+    ServerTls server = Ends.server().withCertificate(TestCertificates.server(type));
     if (type == KeyType.RSA_PSS) {
       assertThatThrownBy(() -> rustls.server(server))
           .isInstanceOfSatisfying(
@@ -86,7 +69,7 @@ final class HandshakeTest {
           .hasMessageContaining("rustls cannot use RSA-PSS keys");
       return;
     }
-    try (TlsPair pair = pair(client(), server).handshake()) {
+    try (TlsPair pair = Ends.pair(Ends.client(), server).handshake()) {
       assertThat(pair.toServer(new byte[] {1})).containsExactly(1);
     }
   }
@@ -94,18 +77,18 @@ final class HandshakeTest {
   @Test
   void leavesOutGroupsItLacksUntilNoneIsLeft() throws Exception {
     TlsProfile some = TlsProfile.MODERN.withGroups(List.of(NamedGroup.X448, NamedGroup.SECP384R1));
-    try (TlsPair pair = pair(client().withProfile(some), server()).handshake()) {
+    try (TlsPair pair = Ends.pair(Ends.client().withProfile(some), Ends.server()).handshake()) {
       assertThat(pair.server().session().digest().group()).isEqualTo("secp384r1");
     }
     TlsProfile none = TlsProfile.MODERN.withGroups(List.of(NamedGroup.X448));
-    assertThatThrownBy(() -> rustls.client(client().withProfile(none)))
+    assertThatThrownBy(() -> rustls.client(Ends.client().withProfile(none)))
         .hasMessageContaining("groups");
   }
 
   @Test
   void refusesTheWrongName() throws Exception {
-    ServerTls server = server().withCertificate(TestCertificates.wrongName());
-    try (TlsPair pair = pair(client(), server).pump()) {
+    ServerTls server = Ends.server().withCertificate(TestCertificates.wrongName());
+    try (TlsPair pair = Ends.pair(Ends.client(), server).pump()) {
       TlsException failure = requireNonNull(pair.client().failure());
       assertThat(failure.reason()).isEqualTo(Reason.BAD_CERTIFICATE);
       assertThat(failure.alert()).isEqualTo(42);
@@ -119,14 +102,14 @@ final class HandshakeTest {
   void asksForClientCertificates(TlsVersion version) throws Exception {
     CertifiedKey own = TestCertificates.client();
     ServerTls server =
-        server()
-            .withProfile(only(version))
+        Ends.server()
+            .withProfile(Ends.only(version))
             .withClientAuth(ClientAuth.REQUIRED, TestCertificates.roots());
-    try (TlsPair pair = pair(client().withCertificate(own), server).handshake()) {
+    try (TlsPair pair = Ends.pair(Ends.client().withCertificate(own), server).handshake()) {
       assertThat(pair.server().session().digest().peerChain().getFirst())
           .isEqualTo(own.leaf().getEncoded());
     }
-    try (TlsPair pair = pair(client(), server).pump()) {
+    try (TlsPair pair = Ends.pair(Ends.client(), server).pump()) {
       TlsException failure = requireNonNull(pair.server().failure());
       assertThat(requireNonNull(pair.client().failure()).alert()).isEqualTo(failure.alert());
     }
