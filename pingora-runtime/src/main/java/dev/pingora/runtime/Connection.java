@@ -234,6 +234,13 @@ public final class Connection {
     return inbox.take() || inbox.isOver();
   }
 
+  /// {@return whether something has come that was not read: bytes, the peer's end, or a failure} As
+  /// the event loop saw it last, without asking for it. After a read that filled its whole buffer
+  /// this may be a false alarm, until a look finds nothing.
+  public boolean isInputWaiting() {
+    return inbox.unread().hasRemaining() || inbox.isReadable();
+  }
+
   /// {@return whether input waits in the socket for which there is no buffer: the budget of the
   /// server is spent}
   public boolean isStarved() {

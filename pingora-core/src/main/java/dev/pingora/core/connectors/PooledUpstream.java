@@ -50,9 +50,18 @@ final class PooledUpstream implements Runnable {
     return session;
   }
 
-  /// {@return whether the connection is still fine; the pool has given it out}
+  /// {@return whether the connection is still fine; the pool has given it out} What may have come
+  /// on it since its last response is not looked for here: such a connection just ends.
   boolean wake() {
-    return session.connection().wake();
+    Connection connection = session.connection();
+    if (!connection.wake()) {
+      return false;
+    }
+    if (connection.isInputWaiting()) {
+      connection.close();
+      return false;
+    }
+    return true;
   }
 
   /// The exchange is over and the connection may serve another. First it goes to rest and then into

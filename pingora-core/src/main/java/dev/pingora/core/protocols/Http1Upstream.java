@@ -141,14 +141,21 @@ public final class Http1Upstream implements UpstreamSession {
     return response;
   }
 
-  /// The upstream may have closed the connection since it was taken from the pool: nothing of this
-  /// request was sent then.
+  /// The upstream may have closed the connection since it was taken from the pool, or have spoken
+  /// first: nothing of this request was sent then.
+  ///
+  /// RFC 9112 §9.2: what comes while no request is outstanding is never the response to a later
+  /// one.
   private void failIfGone() throws ProxyException {
     try {
       connection.failIfWriteFailed();
       if (reused && connection.isHungUp()) {
         throw ProxyException.upstream(
             ErrorKind.CONNECTION_CLOSED, "the idle connection was closed by the peer");
+      }
+      if (connection.isInputWaiting()) {
+        throw ProxyException.upstream(
+            ErrorKind.INVALID_HTTP_HEADER, "the peer spoke before the request was sent");
       }
     } catch (ProxyException e) {
       throw e.withRetry(retry());

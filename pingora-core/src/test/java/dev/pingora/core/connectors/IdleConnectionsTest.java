@@ -4,13 +4,18 @@
 package dev.pingora.core.connectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pingora.core.connectors.LoopRig.Flavour;
+import dev.pingora.core.protocols.Http1Upstream;
+import dev.pingora.core.protocols.UpstreamSession;
 import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.core.upstreams.PeerOptions;
 import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
+import dev.pingora.error.Retry;
 import dev.pingora.pool.PoolStats;
+import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.Loop;
 import dev.pingora.runtime.RequestThread;
 import dev.pingora.testkit.Eventually;
@@ -106,6 +111,65 @@ class IdleConnectionsTest {
       Eventually.holds("it has left the pool", () -> stats(rig).idle() == 0);
       assertThat(rig.get(peer(server))).isEqualTo("200 hello");
       Eventually.holds("it is counted", () -> rig.pools.unexpectedDataConnections() == 1);
+    }
+  }
+
+  /// Connects, and begins the exchange when the upstream has spoken.
+  private static String getLate(ConnectorRig rig, HttpPeer peer, Gate connected) throws Exception {
+    return rig.loops.call(thread -> {
+      UpstreamSession session = rig.connector.connect(thread, peer);
+      connected.open();
+      Connection connection = ((Http1Upstream) session).connection();
+      while (!connection.isInputWaiting()) {
+        thread.await(thread.loop().deadlineIn(1_000_000));
+      }
+      try {
+        return ConnectorRig.get(thread, session);
+      } finally {
+        session.abort();
+      }
+    });
+  }
+
+  /// RFC 9112 §9.2: what comes without a request outstanding is no response to a later one, also if
+  /// the connection is no longer idle.
+  @ParameterizedTest
+  @EnumSource
+  void octetsBetweenPickAndRequestAreNoResponse(Flavour flavour) throws Exception {
+    Gate picked = new Gate("the idle connection was picked");
+    ScriptedServer.Script speaking =
+        wire -> {
+          answer(wire);
+          picked.await();
+          wire.send(RawHttp.response(200, "poison"));
+          wire.expectGone();
+        };
+    try (ScriptedServer server = ScriptedServer.builder().next(speaking).tcp();
+        ConnectorRig rig = ConnectorRig.start(flavour)) {
+      assertThat(rig.get(peer(server))).isEqualTo("200 hello");
+      assertThatThrownBy(() -> getLate(rig, peer(server), picked))
+          .isInstanceOfSatisfying(
+              ProxyException.class,
+              e -> assertThat(e.retry()).as("nothing was sent").isEqualTo(Retry.IF_REUSED));
+      server.awaitScripts();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void upstreamThatSpeaksFirstIsNotBelieved(Flavour flavour) throws Exception {
+    ScriptedServer.Script greeting =
+        wire -> {
+          wire.send(RawHttp.response(200, "poison"));
+          wire.expectGone();
+        };
+    try (ScriptedServer server = ScriptedServer.builder().next(greeting).tcp();
+        ConnectorRig rig = ConnectorRig.start(flavour)) {
+      Gate connected = new Gate("connected");
+      assertThatThrownBy(() -> getLate(rig, peer(server), connected))
+          .isInstanceOf(ProxyException.class)
+          .hasMessageContaining("before the request");
+      server.awaitScripts();
     }
   }
 
