@@ -127,6 +127,11 @@ public final class HeadReader {
     return section.started();
   }
 
+  /// {@return bytes of memory that hold the part of a head that has come}
+  public int keptBytes() {
+    return section.keptCapacity();
+  }
+
   /// {@return the request of the head that [#read] has returned; see [RequestParser#parse]}
   ///
   /// @throws ProxyException downstream, of kind `INVALID_HTTP_HEADER` (400) or `status(505)`

@@ -35,6 +35,11 @@ final class SectionReader {
     return keptBytes > 0;
   }
 
+  /// {@return bytes of memory that hold the part of a section that has come}
+  int keptCapacity() {
+    return kept.length;
+  }
+
   /// {@return how many field lines the last complete section has}
   int fieldLines() {
     return fieldLines;

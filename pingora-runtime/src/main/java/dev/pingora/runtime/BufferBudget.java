@@ -8,14 +8,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// The bound on all I/O buffers of a server (`limits: buffered_bytes`), shared by its loops, and
-/// the free buffers that no loop keeps for itself. Thread-safe.
+/// the free buffers that no loop keeps for itself. It also counts what strangers have us keep in
+/// the heap: header sections, content between the threads of HTTP/2. Thread-safe.
 ///
 /// Above the bound no further input is read until buffers come back; output that is already under
 /// way is still allowed, so that a full budget always drains. Buffers within the bound are used
 /// again and not left to the collector, which might be long in freeing native memory.
 public final class BufferBudget {
+  /// Heap kept for a connection is counted from here on.
+  static final long UNCOUNTED_BYTES = 4 * 1024;
+
+  /// Part of what is free that one connection may keep in the heap.
+  private static final int SHARES = 16;
+
   private final long limit;
+
+  /// Most of the limit that may be heap: half of all there is, as not all of it is counted.
+  private final long heapLimit;
+
   private final AtomicLong reserved = new AtomicLong();
+  private final AtomicLong heap = new AtomicLong();
   private final ConcurrentLinkedQueue<Buffer> spare = new ConcurrentLinkedQueue<>();
 
   /// @param limit bytes, at least one buffer (64 KiB)
@@ -25,9 +37,26 @@ public final class BufferBudget {
           "buffered_bytes: " + limit + " (expected: at least " + BufferPool.BUFFER_BYTES + ")");
     }
     this.limit = limit;
+    this.heapLimit = Math.min(limit, Runtime.getRuntime().maxMemory() / 2);
   }
 
-  /// {@return bytes of buffers alive, free or in use}
+  /// {@return bytes that one connection may keep in the heap now}
+  ///
+  /// A part of what is free (dynamic thresholds, Choudhury and Hahne 1998): one greedy connection
+  /// gets much while the others want little, a thousand of them leave something free, and what is
+  /// small always fits. So however many connections hoard, they never fill the budget.
+  public long share() {
+    long free = Math.min(limit - reserved.get(), heapLimit - heap.get());
+    return Math.max(UNCOUNTED_BYTES, free / SHARES);
+  }
+
+  /// Counts a change of what is kept in the heap.
+  void holdMore(long bytes) {
+    reserved.addAndGet(bytes);
+    heap.addAndGet(bytes);
+  }
+
+  /// {@return bytes of buffers alive, free or in use, and of heap kept for connections}
   public long reserved() {
     return reserved.get();
   }

@@ -70,6 +70,9 @@ public final class Connection {
 
   private final FlushFlag flushFlag;
 
+  /// Bytes of heap that count as kept for this connection. Owner.
+  private long held;
+
   Connection(Loop loop, Wire wire, ErrorSource side, SocketAddress remote, SocketAddress local) {
     this.loop = loop;
     this.side = side;
@@ -164,6 +167,23 @@ public final class Connection {
     } else {
       OWNER.setVolatile(this, thread);
     }
+  }
+
+  /// Tells how much the owner keeps in the heap because of the peer, beside the connection's own
+  /// buffers. Whoever has told something must take it back in the end (0), as nobody else does. A
+  /// few KiB are not counted.
+  ///
+  /// @return false when that is more than the connection's share ([BufferBudget#share]): the owner
+  ///   gets rid of it
+  public boolean hold(long bytes) {
+    long counted = bytes <= BufferBudget.UNCOUNTED_BYTES ? 0 : bytes;
+    if (counted == held) {
+      return true;
+    }
+    BufferBudget budget = loop.group().bufferBudget();
+    budget.holdMore(counted - held);
+    held = counted;
+    return counted <= budget.share();
   }
 
   /// Leaves the connection to the event loop: at its next event `action` runs on the event-loop

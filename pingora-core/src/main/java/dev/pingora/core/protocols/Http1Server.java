@@ -92,6 +92,9 @@ public final class Http1Server implements Runnable, RequestThread.Task {
     } catch (Throwable e) { // the root of the connection: whatever it was, the connection closes
       LOG.log(System.Logger.Level.ERROR, "a request on " + connection + " ended badly", e);
     } finally {
+      if (!kept) {
+        connection.hold(0);
+      }
       if (!kept && !closing) {
         connection.close();
       }
@@ -154,6 +157,9 @@ public final class Http1Server implements Runnable, RequestThread.Task {
     long headDeadline = RequestThread.NEVER;
     while (true) {
       byte[] head = heads.read(connection.input());
+      if (!connection.hold(head == null ? heads.keptBytes() : head.length)) {
+        throw noBuffer(); // as many have sent large heads
+      }
       if (head != null) {
         return head;
       }

@@ -122,6 +122,7 @@ public final class Http1Upstream implements UpstreamSession {
   public @Nullable ResponseHeader pollResponse() throws ProxyException {
     byte[] head = heads.read(connection.input());
     while (head == null) {
+      hold(heads.keptBytes());
       if (!connection.poll()) {
         return null;
       }
@@ -130,6 +131,7 @@ public final class Http1Upstream implements UpstreamSession {
       }
       head = heads.read(connection.input());
     }
+    hold(head.length);
     ResponseHeader response = heads.parseResponse(head);
     boolean interim = response.status() < 200 && response.status() != 101;
     if (!interim) {
@@ -139,6 +141,13 @@ public final class Http1Upstream implements UpstreamSession {
       responseCame = true;
     }
     return response;
+  }
+
+  private void hold(int bytes) throws ProxyException {
+    if (!connection.hold(bytes)) {
+      throw ProxyException.internal(
+          ErrorKind.status(503), "no memory for a header section of %s octets or more", bytes);
+    }
   }
 
   /// The upstream may have closed the connection since it was taken from the pool, or have spoken
@@ -227,6 +236,7 @@ public final class Http1Upstream implements UpstreamSession {
       return;
     }
     done = true;
+    connection.hold(0);
     if (isReusable()) {
       connection.flush();
       release.release(this);
@@ -251,6 +261,7 @@ public final class Http1Upstream implements UpstreamSession {
   public void abort() {
     if (!done) {
       done = true;
+      connection.hold(0);
       connection.reset();
     }
   }
