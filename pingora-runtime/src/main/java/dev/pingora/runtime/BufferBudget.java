@@ -4,6 +4,7 @@
 package dev.pingora.runtime;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class BufferBudget {
   private final AtomicLong reserved = new AtomicLong();
   private final AtomicLong heap = new AtomicLong();
   private final ConcurrentLinkedQueue<Buffer> spare = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger spares = new AtomicInteger();
 
   /// @param limit bytes, at least one buffer (64 KiB)
   public BufferBudget(long limit) {
@@ -46,14 +48,26 @@ public final class BufferBudget {
   /// gets much while the others want little, a thousand of them leave something free, and what is
   /// small always fits. So however many connections hoard, they never fill the budget.
   public long share() {
-    long free = Math.min(limit - reserved.get(), heapLimit - heap.get());
+    long unused = (long) spares.get() * BufferPool.BUFFER_BYTES;
+    long free = Math.min(limit - reserved.get() + unused, heapLimit - heap.get());
     return Math.max(UNCOUNTED_BYTES, free / SHARES);
   }
 
   /// Counts a change of what is kept in the heap.
   void holdMore(long bytes) {
-    reserved.addAndGet(bytes);
     heap.addAndGet(bytes);
+    reserved.addAndGet(bytes);
+    while (isOverdrawn() && takeSpare() != null) {
+      reserved.addAndGet(-BufferPool.BUFFER_BYTES); // dropped: the heap needs its place
+    }
+  }
+
+  private @Nullable Buffer takeSpare() {
+    Buffer free = spare.poll();
+    if (free != null) {
+      spares.decrementAndGet();
+    }
+    return free;
   }
 
   /// {@return bytes of buffers alive, free or in use, and of heap kept for connections}
@@ -72,7 +86,7 @@ public final class BufferBudget {
 
   /// {@return a free buffer or a new one, or null when the budget is spent}
   @Nullable Buffer take() {
-    Buffer free = spare.poll();
+    Buffer free = takeSpare();
     if (free != null) {
       return free;
     }
@@ -103,6 +117,7 @@ public final class BufferBudget {
     if (isOverdrawn()) {
       reserved.addAndGet(-BufferPool.BUFFER_BYTES);
     } else {
+      spares.incrementAndGet();
       spare.add(buffer);
     }
   }

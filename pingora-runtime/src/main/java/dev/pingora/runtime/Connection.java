@@ -186,6 +186,11 @@ public final class Connection {
     return counted <= budget.share();
   }
 
+  /// {@return most bytes that [#hold] allows now}
+  public long share() {
+    return loop.group().bufferBudget().share();
+  }
+
   /// Leaves the connection to the event loop: at its next event `action` runs on the event-loop
   /// thread, once, and the connection is nobody's until someone attaches. An event is: bytes, the
   /// peer's end, a failure, the deadline of [#expireAt], the end of the loop. After the latter two
