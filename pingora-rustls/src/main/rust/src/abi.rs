@@ -7,6 +7,8 @@
 //! function after the one that frees it, and a session to one thread at a time: Java's part, see
 //! `RustlsSession`. Under that rule all functions are safe for any octets.
 
+#![allow(clippy::missing_safety_doc)] // the rule above is that of all
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::context::{ClientContext, Context, ServerContext};

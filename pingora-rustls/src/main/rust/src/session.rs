@@ -208,6 +208,7 @@ impl Session {
     pub fn panicked(&mut self) {
         self.state = State::Over;
         self.failure = Some(Failure::of(Reason::Internal, "rustls panicked"));
+        key_log::taken(); // not another session's
     }
 
     pub fn end_of_input(&mut self) {
