@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What TLS costs without the JVM: the work of TlsRates.java in C, on the same OpenSSL, call by call.
+// Both ends in one thread, through memory. Prints handshakes per second and GB per second of the
+// thread's CPU time.
+//
+// cc -O2 -o tls tls.c -lssl -lcrypto; ./tls leaf.pem leaf.key root.pem name seconds
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { CHUNK = 32 * 1024, RECORD = 16 * 1024 };
+
+static SSL_CTX *server, *client;
+static const char *name;
+static char wire[CHUNK], plain[RECORD];
+static int alerts;
+
+static double cpu(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+static void must(int well, const char *what) {
+  if (!well) {
+    fprintf(stderr, "%s\n", what);
+    ERR_print_errors_fp(stderr);
+    exit(1);
+  }
+}
+
+static void event(const SSL *ssl, int where, int what) {
+  (void)ssl;
+  if (where & SSL_CB_ALERT) alerts += what >> 8 == 2;
+}
+
+static SSL_CTX *context(void) {
+  SSL_CTX *context = SSL_CTX_new(TLS_method());
+  SSL_CTX_set_mode(context, SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_info_callback(context, event);
+  SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
+  SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  must(SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256"), "suites");
+  must(SSL_CTX_set1_groups_list(context, "X25519"), "groups");
+  return context;
+}
+
+static void contexts(char **argv) {
+  server = context();
+  must(SSL_CTX_use_certificate_chain_file(server, argv[1]) == 1, "certificate");
+  must(SSL_CTX_use_PrivateKey_file(server, argv[2], SSL_FILETYPE_PEM) == 1, "key");
+  SSL_CTX_set_num_tickets(server, 2);
+  client = context();
+  SSL_CTX_set_options(client, SSL_OP_NO_TICKET);
+  must(SSL_CTX_load_verify_locations(client, argv[3], NULL), "root");
+  SSL_CTX_set_verify(client, SSL_VERIFY_PEER, NULL);
+  name = argv[4];
+}
+
+static SSL *session(SSL_CTX *context, int connects) {
+  SSL *ssl = SSL_new(context);
+  SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+  if (connects) {
+    SSL_set_connect_state(ssl);
+    SSL_set_tlsext_host_name(ssl, name);
+    X509_VERIFY_PARAM_add1_host(SSL_get0_param(ssl), name, strlen(name));
+  } else {
+    SSL_set_accept_state(ssl);
+  }
+  return ssl;
+}
+
+static void carry(SSL *from, SSL *to) {
+  int n;
+  while ((n = BIO_read(SSL_get_wbio(from), wire, CHUNK)) > 0) {
+    BIO_write(SSL_get_rbio(to), wire, n);
+  }
+}
+
+static int shake(SSL *ssl) {
+  ERR_clear_error();
+  int result = SSL_do_handshake(ssl);
+  if (result != 1) must(SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ, "handshake");
+  return result == 1;
+}
+
+static void drink(SSL *ssl, size_t *total) {
+  int n;
+  do {
+    ERR_clear_error();
+    n = SSL_read(ssl, plain, RECORD);
+    if (n > 0) *total += n;
+  } while (n > 0);
+  must(SSL_get_error(ssl, n) == SSL_ERROR_WANT_READ, "read");
+}
+
+static void connection(SSL **near, SSL **far) {
+  SSL *c = session(client, 1), *s = session(server, 0);
+  int there = 0, here = 0;
+  size_t none = 0;
+  while (!there || !here) {
+    if (!here) here = shake(c);
+    carry(c, s);
+    if (!there) there = shake(s);
+    carry(s, c);
+  }
+  drink(c, &none); // the tickets
+  *near = c;
+  *far = s;
+}
+
+int main(int argc, char **argv) {
+  if (argc != 6) return 2;
+  contexts(argv);
+  double seconds = atof(argv[5]);
+  SSL *c, *s;
+  for (int i = 0; i < 50; i++) {
+    connection(&c, &s);
+    SSL_free(c);
+    SSL_free(s);
+  }
+  long count = 0;
+  double start = cpu(), spent;
+  do {
+    connection(&c, &s);
+    SSL_free(c);
+    SSL_free(s);
+    count++;
+  } while ((spent = cpu() - start) < seconds);
+  double rate = count / spent;
+  connection(&c, &s);
+  size_t total = 0;
+  static char content[RECORD];
+  start = cpu();
+  do {
+    for (int i = 0; i < 16; i++) {
+      ERR_clear_error();
+      must(SSL_write(c, content, RECORD) == RECORD, "write");
+      carry(c, s);
+      drink(s, &total);
+    }
+  } while ((spent = cpu() - start) < seconds);
+  printf("%.0f %.3f\n", rate, total / spent / 1e9);
+  must(alerts == 0, "alerts");
+  return 0;
+}
