@@ -16,8 +16,8 @@ pub mod encoded;
 pub mod failure;
 pub mod session;
 
-mod groups;
 mod guard;
+mod groups;
 mod key_log;
 mod provider;
 mod remembered;

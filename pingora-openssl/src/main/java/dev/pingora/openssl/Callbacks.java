@@ -9,6 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.ffm.NativeLibrary;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -28,12 +29,16 @@ final class Callbacks {
   static final int TAG = 0;
 
   final long alpn;
+  final long serverName;
   final long status;
   final long keyLog;
   final long event;
   final long newSession;
   final long ticket;
   final long verify;
+
+  /// BIO_METHOD of sessions.
+  final long transport;
 
   private final OpenSsl library;
 
@@ -49,6 +54,7 @@ final class Callbacks {
             long.class,
             int.class,
             long.class);
+    serverName = stub("onServerName", int.class, long.class, long.class, long.class);
     status = stub("onStatus", int.class, long.class, long.class);
     keyLog = stub("onKeyLog", void.class, long.class, long.class);
     event = stub("onEvent", void.class, long.class, int.class, int.class);
@@ -64,6 +70,22 @@ final class Callbacks {
             long.class,
             int.class);
     verify = stub("onVerify", int.class, int.class, long.class);
+    transport = transport(library.transports, library.crypto);
+  }
+
+  private long transport(TransportCalls transport, CryptoCalls crypto) throws TlsException {
+    try (Arena arena = Arena.ofConfined()) {
+      long method = transport.newMethod(Control.BIO_TYPE, arena.allocateFrom("pingora").address());
+      if (method == 0) {
+        throw ErrorQueue.configuration(crypto, "no BIO method");
+      }
+      transport.methodRead(method, stub("onRead", int.class, long.class, long.class, int.class));
+      transport.methodWrite(method, stub("onWrite", int.class, long.class, long.class, int.class));
+      // OpenSSL asks for kTLS several times a record: the null BIO's function answers as we would
+      // (yes to "flush", no to what it does not know), but without a call back.
+      transport.methodControl(method, transport.controlOf(transport.nullMethod()));
+      return method;
+    }
   }
 
   private long stub(String name, Class<?> result, Class<?>... arguments) throws TlsException {
@@ -94,6 +116,26 @@ final class Callbacks {
     return session != null && session.context().side instanceof ServerSide side ? side : null;
   }
 
+  /// BIO_meth_set_read(3).
+  int onRead(long bio, long into, int most) {
+    try {
+      OpenSslSession session = library.sessions.find(library.transports.bioTag(bio));
+      return session == null ? -1 : session.wire().onRead(into, most);
+    } catch (Throwable e) {
+      return -1;
+    }
+  }
+
+  /// BIO_meth_set_write(3).
+  int onWrite(long bio, long from, int length) {
+    try {
+      OpenSslSession session = library.sessions.find(library.transports.bioTag(bio));
+      return session == null ? -1 : session.wire().onWrite(from, length);
+    } catch (Throwable e) {
+      return -1;
+    }
+  }
+
   /// SSL_CTX_set_alpn_select_cb(3).
   int onAlpn(long ssl, long chosen, long chosenLength, long offered, int length, long unused) {
     try {
@@ -104,6 +146,12 @@ final class Callbacks {
     } catch (Throwable e) {
       return Control.ALERT_FATAL;
     }
+  }
+
+  /// SSL_CTX_set_tlsext_servername_callback(3): any name will do. Only a name that was accepted is
+  /// part of the session, and so still known when TLS 1.2 resumes it.
+  int onServerName(long ssl, long alert, long unused) {
+    return Control.ACCEPT;
   }
 
   /// SSL_CTX_set_tlsext_status_cb(3), of a server.

@@ -41,6 +41,8 @@ final class ContextSetup implements AutoCloseable {
     }
     calls.control(
         context, Control.MODE, Control.MODE_NO_AUTO_CHAIN | Control.MODE_RELEASE_BUFFERS, 0);
+    // Header and content of a record in one read: one call back less.
+    calls.control(context, Control.SET_READ_AHEAD, 1, 0);
     // RFC 9325 §3.3, §3.5: no compression, no renegotiation.
     calls.setOptions(context, Control.NO_COMPRESSION | Control.NO_RENEGOTIATION);
     calls.setSecurityLevel(context, SECURITY_LEVEL);

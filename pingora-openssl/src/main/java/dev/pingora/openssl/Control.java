@@ -10,7 +10,9 @@ import dev.pingora.tls.NamedGroup;
 final class Control {
   // SSL_CTX_ctrl and SSL_ctrl.
   static final int MODE = 33;
+  static final int SET_READ_AHEAD = 41;
   static final int SET_SESSION_CACHE_MODE = 44;
+  static final int SET_SERVER_NAME_CALLBACK = 53;
   static final int SET_HOST_NAME = 55;
   static final int SET_STATUS_CALLBACK = 63;
   static final int SET_STATUS_RESPONSE = 71;
@@ -34,6 +36,9 @@ final class Control {
   static final int ERROR_WANT_READ = 2;
   static final int ERROR_ZERO_RETURN = 6;
 
+  /// SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN.
+  static final int SHUT_DOWN = 1 | 2;
+
   static final int VERIFY_NONE = 0;
   static final int VERIFY_PEER = 1;
   static final int VERIFY_REQUIRED = 2;
@@ -56,6 +61,12 @@ final class Control {
   /// Groups without a number of its own inside of OpenSSL are told as this + their number on the
   /// wire.
   static final int NID_UNKNOWN = 0x100_0000;
+
+  /// BIO_FLAGS_READ and BIO_FLAGS_SHOULD_RETRY (openssl/bio.h).
+  static final int BIO_RETRY_READ = 0x1 | 0x8;
+
+  /// BIO_TYPE_SOURCE_SINK, and a number that no BIO of OpenSSL has.
+  static final int BIO_TYPE = 0x400 | 0x7f;
 
   private Control() {}
 

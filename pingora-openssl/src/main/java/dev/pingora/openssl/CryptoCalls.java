@@ -3,11 +3,9 @@
 
 package dev.pingora.openssl;
 
-import static dev.pingora.openssl.Shapes.BRIEF;
 import static dev.pingora.openssl.Shapes.I_J;
 import static dev.pingora.openssl.Shapes.I_JI;
 import static dev.pingora.openssl.Shapes.I_JJ;
-import static dev.pingora.openssl.Shapes.I_JJI;
 import static dev.pingora.openssl.Shapes.I_JJJ;
 import static dev.pingora.openssl.Shapes.I_JJJI;
 import static dev.pingora.openssl.Shapes.I_JJJIJ;
@@ -15,7 +13,6 @@ import static dev.pingora.openssl.Shapes.I_JJJJJ;
 import static dev.pingora.openssl.Shapes.J_I;
 import static dev.pingora.openssl.Shapes.J_J;
 import static dev.pingora.openssl.Shapes.J_JI;
-import static dev.pingora.openssl.Shapes.J_JJI;
 import static dev.pingora.openssl.Shapes.J_JJJ;
 import static dev.pingora.openssl.Shapes.J_V;
 import static dev.pingora.openssl.Shapes.V_J;
@@ -33,12 +30,6 @@ import java.lang.invoke.MethodHandle;
 final class CryptoCalls {
   private final MethodHandle version;
   private final MethodHandle versionNumber;
-  private final MethodHandle newBio;
-  private final MethodHandle memoryMethod;
-  private final MethodHandle bioFree;
-  private final MethodHandle bioRead;
-  private final MethodHandle bioWrite;
-  private final MethodHandle bioPending;
   private final MethodHandle parseCertificate;
   private final MethodHandle encodeCertificate;
   private final MethodHandle certificateFree;
@@ -70,18 +61,11 @@ final class CryptoCalls {
   private final MethodHandle decryptInit;
   private final MethodHandle macParameters;
   private final MethodHandle random;
-  private final MethodHandle allocate;
 
   /// Binds the functions; those that are missing are noted in the library.
   CryptoCalls(NativeLibrary library) {
     version = library.function("OpenSSL_version", J_I);
     versionNumber = library.function("OpenSSL_version_num", J_V);
-    newBio = library.function("BIO_new", J_J);
-    memoryMethod = library.function("BIO_s_mem", J_V);
-    bioFree = library.function("BIO_free", I_J);
-    bioRead = library.function("BIO_read", I_JJI);
-    bioWrite = library.function("BIO_write", I_JJI);
-    bioPending = library.function("BIO_ctrl_pending", J_J, BRIEF);
     parseCertificate = library.function("d2i_X509", J_JJJ);
     encodeCertificate = library.function("i2d_X509", I_JJ);
     certificateFree = library.function("X509_free", V_J);
@@ -113,7 +97,6 @@ final class CryptoCalls {
     decryptInit = library.function("EVP_DecryptInit_ex", I_JJJJJ);
     macParameters = library.function("EVP_MAC_CTX_set_params", I_JJ);
     random = library.function("RAND_bytes", I_JI);
-    allocate = library.function("CRYPTO_malloc", J_JJI);
   }
 
   /// OpenSSL_version(3).
@@ -131,66 +114,6 @@ final class CryptoCalls {
     try {
       // SAFETY: a constant of the library.
       return (long) this.versionNumber.invokeExact();
-    } catch (Throwable e) {
-      throw NativeLibrary.broken(e);
-    }
-  }
-
-  /// BIO_new(3).
-  long newBio(long method) {
-    try {
-      // SAFETY: a method of this library; the caller frees the result or gives it away.
-      return (long) this.newBio.invokeExact(method);
-    } catch (Throwable e) {
-      throw NativeLibrary.broken(e);
-    }
-  }
-
-  /// BIO_s_mem(3).
-  long memoryMethod() {
-    try {
-      // SAFETY: the result is static.
-      return (long) this.memoryMethod.invokeExact();
-    } catch (Throwable e) {
-      throw NativeLibrary.broken(e);
-    }
-  }
-
-  /// BIO_free(3).
-  int bioFree(long bio) {
-    try {
-      // SAFETY: called once, for BIOs that were not given away.
-      return (int) this.bioFree.invokeExact(bio);
-    } catch (Throwable e) {
-      throw NativeLibrary.broken(e);
-    }
-  }
-
-  /// BIO_read(3).
-  int bioRead(long bio, long into, int capacity) {
-    try {
-      // SAFETY: a live BIO; writes up to `capacity` octets, which the caller has there.
-      return (int) this.bioRead.invokeExact(bio, into, capacity);
-    } catch (Throwable e) {
-      throw NativeLibrary.broken(e);
-    }
-  }
-
-  /// BIO_write(3).
-  int bioWrite(long bio, long from, int length) {
-    try {
-      // SAFETY: a live BIO; reads `length` octets, which the caller has there.
-      return (int) this.bioWrite.invokeExact(bio, from, length);
-    } catch (Throwable e) {
-      throw NativeLibrary.broken(e);
-    }
-  }
-
-  /// BIO_ctrl_pending(3).
-  long bioPending(long bio) {
-    try {
-      // SAFETY: a live BIO; a getter.
-      return (long) this.bioPending.invokeExact(bio);
     } catch (Throwable e) {
       throw NativeLibrary.broken(e);
     }
@@ -501,16 +424,6 @@ final class CryptoCalls {
     try {
       // SAFETY: writes `length` octets, which the caller has there.
       return (int) this.random.invokeExact(into, length);
-    } catch (Throwable e) {
-      throw NativeLibrary.broken(e);
-    }
-  }
-
-  /// CRYPTO_malloc(3).
-  long allocate(long length, long file, int line) {
-    try {
-      // SAFETY: the caller gives the result to the library; `file` is 0.
-      return (long) this.allocate.invokeExact(length, file, line);
     } catch (Throwable e) {
       throw NativeLibrary.broken(e);
     }

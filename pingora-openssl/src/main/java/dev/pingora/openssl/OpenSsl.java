@@ -25,11 +25,15 @@ final class OpenSsl {
   final SslCalls ssl;
   final ContextCalls contexts;
   final CryptoCalls crypto;
+  final TransportCalls transports;
 
   /// Live sessions, by the tag their SSL carries.
   final SlotTable<OpenSslSession> sessions = new SlotTable<>();
 
   final Callbacks callbacks;
+
+  /// Memory of octets on their way.
+  final Chunks chunks;
 
   private final NativeLibrary library;
   private final Set<NamedGroup> groups;
@@ -40,7 +44,9 @@ final class OpenSsl {
     ssl = new SslCalls(library);
     contexts = new ContextCalls(library);
     crypto = new CryptoCalls(library);
+    transports = new TransportCalls(library);
     library.complete();
+    chunks = new Chunks(transports);
     callbacks = new Callbacks(this);
     groups = probeGroups();
     stores = new TrustStores(crypto);

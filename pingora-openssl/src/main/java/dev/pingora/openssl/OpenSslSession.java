@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// An SSL between two memory BIOs.
+/// An SSL and the octets on their way to it and from it.
 ///
 /// Confined to one thread at a time, as [TlsSession] says. Errors of OpenSSL are per OS thread:
 /// nothing here parks between a call and reading them.
@@ -36,6 +36,10 @@ final class OpenSslSession implements TlsSession {
 
   private final Wire wire;
   private final long tag;
+
+  /// The SSL_SESSION to go on from, only to be compared; 0 for none.
+  private long offered;
+
   private boolean complete;
   private boolean inputEnded;
   private boolean peerClosed;
@@ -82,6 +86,7 @@ final class OpenSslSession implements TlsSession {
 
   private void start() throws TlsException {
     check(calls.setTag(ssl, Callbacks.TAG, tag) == 1, "tag");
+    wire.tag(library.transports, tag);
     if (name == null) {
       calls.setAcceptState(ssl);
       return;
@@ -94,6 +99,7 @@ final class OpenSslSession implements TlsSession {
       long session = side.remembered().take(calls, server);
       if (session != 0) {
         calls.setSession(ssl, session);
+        offered = session;
         calls.sessionFree(session);
       }
     }
@@ -133,6 +139,10 @@ final class OpenSslSession implements TlsSession {
 
   OpenSslContext context() {
     return context;
+  }
+
+  Wire wire() {
+    return wire;
   }
 
   ServerId server() {
@@ -177,9 +187,9 @@ final class OpenSslSession implements TlsSession {
     checkAlive();
     library.crypto.clearErrors();
     int result = calls.doHandshake(ssl);
-    wire.written();
     if (result == 1) {
       complete = true;
+      rememberRenewed();
       return true;
     }
     if (calls.error(ssl, result) != Control.ERROR_WANT_READ) {
@@ -187,6 +197,22 @@ final class OpenSslSession implements TlsSession {
     }
     starved();
     return false;
+  }
+
+  /// A ticket that TLS 1.2 renews makes another SSL_SESSION, and the old one useless, but OpenSSL
+  /// tells only of those of full handshakes.
+  private void rememberRenewed() {
+    if (offered == 0
+        || calls.reused(ssl) != 1
+        || calls.version(ssl) == TLS_1_3
+        || !(context.side instanceof ClientSide side)
+        || side.remembered() == null) {
+      return;
+    }
+    long now = calls.session(ssl);
+    if (now == 0 || now == offered || !side.remembered().put(calls, server, now)) {
+      calls.sessionFree(now);
+    }
   }
 
   @Override
@@ -224,7 +250,6 @@ final class OpenSslSession implements TlsSession {
     }
     library.crypto.clearErrors();
     int result = calls.read(ssl, address, capacity);
-    wire.written();
     if (result > 0) {
       return result;
     }
@@ -247,13 +272,12 @@ final class OpenSslSession implements TlsSession {
     if (closing) {
       throw TlsException.of(TlsException.Reason.INTERNAL, "write after close_notify");
     }
-    int taken = Math.min(length, wire.room());
-    if (taken <= 0) {
+    int taken = wire.room(length);
+    if (taken == 0) {
       return 0;
     }
     library.crypto.clearErrors();
     int result = calls.write(ssl, address, taken);
-    wire.written();
     if (result <= 0) {
       throw failed();
     }
@@ -270,7 +294,6 @@ final class OpenSslSession implements TlsSession {
     if (complete) {
       calls.shutdown(ssl);
       library.crypto.clearErrors();
-      wire.written();
     }
     // Within a handshake OpenSSL has no way to say it; the end of the transport does.
   }
@@ -283,7 +306,6 @@ final class OpenSslSession implements TlsSession {
     }
     library.crypto.clearErrors();
     boolean well = calls.keyUpdate(ssl, both ? 1 : 0) == 1 && calls.doHandshake(ssl) == 1;
-    wire.written();
     if (!well) {
       throw failed();
     }
@@ -338,13 +360,18 @@ final class OpenSslSession implements TlsSession {
     if (own != 0) {
       ssl = 0;
       library.sessions.remove(tag);
+      if (complete && failure == null) {
+        // Else OpenSSL takes a session that was not closed in both directions for a bad one, and
+        // resumes it no more; RFC 5246 §7.2.1 dropped that rule of the older versions.
+        calls.setShutdown(own, Control.SHUT_DOWN);
+      }
       calls.free(own);
+      wire.free();
     }
   }
 
   /// The library has used up what was fed.
   private void starved() throws TlsException {
-    wire.starved();
     if (inputEnded) {
       failure =
           TlsException.of(

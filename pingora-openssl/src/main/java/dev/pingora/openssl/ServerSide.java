@@ -50,6 +50,7 @@ record ServerSide(
       if (side.alpn.length > 0) {
         calls.setAlpnSelect(context, callbacks.alpn, 0);
       }
+      calls.callbackControl(context, Control.SET_SERVER_NAME_CALLBACK, callbacks.serverName);
       if (side.ocsp != null) {
         calls.callbackControl(context, Control.SET_STATUS_CALLBACK, callbacks.status);
       }
@@ -154,7 +155,7 @@ record ServerSide(
     if (response == null) {
       return Control.NO_ACKNOWLEDGEMENT;
     }
-    long copy = library.crypto.allocate(response.length, 0, 0);
+    long copy = library.transports.allocate(response.length, 0, 0);
     if (copy == 0) {
       return Control.NO_ACKNOWLEDGEMENT;
     }

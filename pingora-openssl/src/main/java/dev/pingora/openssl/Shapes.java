@@ -36,6 +36,7 @@ final class Shapes {
           JAVA_INT);
   static final FunctionDescriptor I_V = FunctionDescriptor.of(JAVA_INT);
   static final FunctionDescriptor J_I = FunctionDescriptor.of(JAVA_LONG, JAVA_INT);
+  static final FunctionDescriptor J_IJ = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG);
   static final FunctionDescriptor J_J = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG);
   static final FunctionDescriptor J_JI = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT);
   static final FunctionDescriptor J_JIJ =
@@ -52,6 +53,7 @@ final class Shapes {
   static final FunctionDescriptor V_JI = FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT);
   static final FunctionDescriptor V_JIJ = FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_LONG);
   static final FunctionDescriptor V_JJ = FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG);
+  static final FunctionDescriptor V_JJI = FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT);
   static final FunctionDescriptor V_JJJ =
       FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG);
   static final FunctionDescriptor V_V = FunctionDescriptor.ofVoid();

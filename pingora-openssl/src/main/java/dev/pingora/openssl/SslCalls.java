@@ -15,8 +15,8 @@ import static dev.pingora.openssl.Shapes.J_J;
 import static dev.pingora.openssl.Shapes.J_JI;
 import static dev.pingora.openssl.Shapes.J_JIJJ;
 import static dev.pingora.openssl.Shapes.V_J;
+import static dev.pingora.openssl.Shapes.V_JI;
 import static dev.pingora.openssl.Shapes.V_JIJ;
-import static dev.pingora.openssl.Shapes.V_JJ;
 import static dev.pingora.openssl.Shapes.V_JJJ;
 
 import dev.pingora.tls.ffm.NativeLibrary;
@@ -33,8 +33,6 @@ final class SslCalls {
   private final MethodHandle setConnectState;
   private final MethodHandle setAcceptState;
   private final MethodHandle setBio;
-  private final MethodHandle setReadBio;
-  private final MethodHandle setWriteBio;
   private final MethodHandle setTag;
   private final MethodHandle tag;
   private final MethodHandle doHandshake;
@@ -42,7 +40,7 @@ final class SslCalls {
   private final MethodHandle read;
   private final MethodHandle write;
   private final MethodHandle shutdown;
-  private final MethodHandle inHandshake;
+  private final MethodHandle setShutdown;
   private final MethodHandle control;
   private final MethodHandle alpnSelected;
   private final MethodHandle serverName;
@@ -58,6 +56,7 @@ final class SslCalls {
   private final MethodHandle export;
   private final MethodHandle keyUpdate;
   private final MethodHandle setSession;
+  private final MethodHandle session;
   private final MethodHandle sessionFree;
   private final MethodHandle sessionUse;
   private final MethodHandle sessionVersion;
@@ -71,8 +70,6 @@ final class SslCalls {
     setConnectState = library.function("SSL_set_connect_state", V_J);
     setAcceptState = library.function("SSL_set_accept_state", V_J);
     setBio = library.function("SSL_set_bio", V_JJJ);
-    setReadBio = library.function("SSL_set0_rbio", V_JJ);
-    setWriteBio = library.function("SSL_set0_wbio", V_JJ);
     setTag = library.function("SSL_set_ex_data", I_JIJ);
     tag = library.function("SSL_get_ex_data", J_JI, BRIEF);
     doHandshake = library.function("SSL_do_handshake", I_J);
@@ -80,7 +77,7 @@ final class SslCalls {
     read = library.function("SSL_read", I_JJI);
     write = library.function("SSL_write", I_JJI);
     shutdown = library.function("SSL_shutdown", I_J);
-    inHandshake = library.function("SSL_in_init", I_J, BRIEF);
+    setShutdown = library.function("SSL_set_shutdown", V_JI);
     control = library.function("SSL_ctrl", J_JIJJ);
     alpnSelected = library.function("SSL_get0_alpn_selected", V_JJJ);
     serverName = library.function("SSL_get_servername", J_JI);
@@ -96,6 +93,7 @@ final class SslCalls {
     export = library.function("SSL_export_keying_material", I_JJJJJJJI);
     keyUpdate = library.function("SSL_key_update", I_JI);
     setSession = library.function("SSL_set_session", I_JJ);
+    session = library.function("SSL_get1_session", J_J);
     sessionFree = library.function("SSL_SESSION_free", V_J);
     sessionUse = library.function("SSL_SESSION_up_ref", I_J);
     sessionVersion = library.function("SSL_SESSION_get_protocol_version", I_J);
@@ -148,26 +146,6 @@ final class SslCalls {
     try {
       // SAFETY: a live session, which takes both BIOs over.
       this.setBio.invokeExact(ssl, read, write);
-    } catch (Throwable e) {
-      throw NativeLibrary.broken(e);
-    }
-  }
-
-  /// SSL_set0_rbio(3).
-  void setReadBio(long ssl, long bio) {
-    try {
-      // SAFETY: a live session, which takes the BIO over and frees its old one.
-      this.setReadBio.invokeExact(ssl, bio);
-    } catch (Throwable e) {
-      throw NativeLibrary.broken(e);
-    }
-  }
-
-  /// SSL_set0_wbio(3).
-  void setWriteBio(long ssl, long bio) {
-    try {
-      // SAFETY: a live session, which takes the BIO over and frees its old one.
-      this.setWriteBio.invokeExact(ssl, bio);
     } catch (Throwable e) {
       throw NativeLibrary.broken(e);
     }
@@ -243,11 +221,11 @@ final class SslCalls {
     }
   }
 
-  /// SSL_in_init(3).
-  int inHandshake(long ssl) {
+  /// SSL_set_shutdown(3).
+  void setShutdown(long ssl, int mode) {
     try {
-      // SAFETY: a live session; a getter.
-      return (int) this.inHandshake.invokeExact(ssl);
+      // SAFETY: a live session.
+      this.setShutdown.invokeExact(ssl, mode);
     } catch (Throwable e) {
       throw NativeLibrary.broken(e);
     }
@@ -406,6 +384,16 @@ final class SslCalls {
     try {
       // SAFETY: counts as another use of the SSL_SESSION.
       return (int) this.setSession.invokeExact(ssl, session);
+    } catch (Throwable e) {
+      throw NativeLibrary.broken(e);
+    }
+  }
+
+  /// SSL_get1_session(3).
+  long session(long ssl) {
+    try {
+      // SAFETY: a live session; the caller frees the result, which may be 0.
+      return (long) this.session.invokeExact(ssl);
     } catch (Throwable e) {
       throw NativeLibrary.broken(e);
     }

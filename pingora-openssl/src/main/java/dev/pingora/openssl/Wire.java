@@ -3,11 +3,13 @@
 
 package dev.pingora.openssl;
 
-/// The two ends of a session's transport: octets fed wait in one memory BIO for OpenSSL to read,
-/// what it writes waits in the other to be drained.
+import org.jspecify.annotations.Nullable;
+
+/// A session's transport: octets fed wait for OpenSSL to read them, what it writes waits to be
+/// drained. OpenSSL calls back for both, by a BIO of our own.
 ///
-/// Memory BIOs never shrink. So one that grew is replaced once it is empty: an idle connection
-/// holds a few hundred octets.
+/// OpenSSL's memory BIOs would do, but never shrink, and set to zero what they are about to
+/// overwrite: with these, a connection that once moved a full record would hold 40 KiB for good.
 final class Wire {
   /// Octets fed that may wait: two records of the largest size, and a half.
   static final int MAX_INPUT = 40 * 1024;
@@ -15,112 +17,79 @@ final class Wire {
   /// Octets to drain from where on no more are encrypted.
   static final int MAX_OUTPUT = 64 * 1024;
 
-  /// A BIO that held no more is kept when it is empty.
-  private static final int KEPT = 4 * 1024;
+  /// Records are of 16 KiB, each with less than this around it (RFC 8446 §5.2).
+  private static final int RECORD = 16 * 1024;
 
-  private final SslCalls calls;
-  private final CryptoCalls crypto;
-  private final long ssl;
-  private long input;
-  private long output;
+  private static final int AROUND = 256;
 
-  /// Upper bound of what waits in the input.
-  private int waiting;
+  /// The SSL's.
+  private final long bio;
 
-  private int inputPeak;
-  private int outputPeak;
+  private final Octets input;
+  private final Octets output;
 
-  /// Whether there may be something to drain.
-  private boolean written;
-
-  private Wire(OpenSsl library, long ssl, long input, long output) {
-    calls = library.ssl;
-    crypto = library.crypto;
-    this.ssl = ssl;
-    this.input = input;
-    this.output = output;
+  private Wire(Chunks chunks, long bio) {
+    this.bio = bio;
+    input = new Octets(chunks);
+    output = new Octets(chunks);
   }
 
-  /// {@return the wire of an SSL, which owns the BIOs; null without memory}
-  static @org.jspecify.annotations.Nullable Wire open(OpenSsl library, long ssl) {
-    CryptoCalls crypto = library.crypto;
-    long method = crypto.memoryMethod();
-    long input = crypto.newBio(method);
-    long output = crypto.newBio(method);
-    if (input == 0 || output == 0) {
-      crypto.bioFree(input);
-      crypto.bioFree(output);
+  /// {@return the wire of an SSL; null without memory}
+  static @Nullable Wire open(OpenSsl library, long ssl) {
+    long bio = library.transports.newBio(library.callbacks.transport);
+    if (bio == 0) {
       return null;
     }
-    library.ssl.setBio(ssl, input, output);
-    return new Wire(library, ssl, input, output);
+    // Reads that find nothing are to be tried again. Nobody takes the flag back.
+    library.transports.bioFlags(bio, Control.BIO_RETRY_READ);
+    library.transports.bioReady(bio, 1);
+    library.ssl.setBio(ssl, bio, bio);
+    return new Wire(library.chunks, bio);
+  }
+
+  /// Says by which tag callbacks find the session.
+  void tag(TransportCalls transport, long tag) {
+    transport.bioSetTag(bio, tag);
   }
 
   /// {@return how many octets were taken; negative when there is no memory}
   int feed(long from, int length) {
-    if (waiting + length > MAX_INPUT) {
-      waiting = (int) crypto.bioPending(input);
-    }
-    int taken = Math.min(length, MAX_INPUT - waiting);
+    int taken = Math.min(length, MAX_INPUT - input.size());
     if (taken <= 0) {
       return 0;
     }
-    int written = crypto.bioWrite(input, from, taken);
-    if (written > 0) {
-      waiting += written;
-      inputPeak = Math.max(inputPeak, waiting);
-    }
-    return written;
+    return input.add(from, taken) ? taken : -1;
   }
 
-  /// OpenSSL asked for more than there was.
-  void starved() {
-    waiting = 0;
-    if (inputPeak > KEPT) {
-      long fresh = crypto.newBio(crypto.memoryMethod());
-      if (fresh != 0) {
-        calls.setReadBio(ssl, fresh);
-        input = fresh;
-        inputPeak = 0;
-      }
-    }
+  /// {@return how many octets OpenSSL gets; -1 for none now}
+  int onRead(long into, int most) {
+    int taken = input.take(into, most);
+    return taken > 0 ? taken : -1;
   }
 
-  /// OpenSSL may have written.
-  void written() {
-    written = true;
+  /// {@return how many octets OpenSSL got rid of; -1 for no memory}
+  int onWrite(long from, int length) {
+    return output.add(from, length) ? length : -1;
   }
 
-  /// {@return how many octets may be encrypted before some are drained}
-  int room() {
-    if (!written) {
-      return MAX_OUTPUT;
+  /// {@return how many of `wanted` octets may be encrypted before some are drained} Makes room for
+  /// their records.
+  int room(int wanted) {
+    int room = Math.min(wanted, MAX_OUTPUT - output.size());
+    if (room <= 0 || !output.expect(room + AROUND * (room / RECORD + 1))) {
+      return 0;
     }
-    return MAX_OUTPUT - (int) crypto.bioPending(output);
+    return room;
   }
 
   /// {@return how many octets were given}
   int drain(long into, int capacity) {
-    if (!written || capacity == 0) {
-      return 0;
-    }
-    int read = crypto.bioRead(output, into, capacity);
-    outputPeak = Math.max(outputPeak, Math.max(read, 0));
-    if (read < capacity) {
-      written = false;
-      drained();
-    }
-    return Math.max(read, 0);
+    return output.take(into, capacity);
   }
 
-  private void drained() {
-    if (outputPeak > KEPT) {
-      long fresh = crypto.newBio(crypto.memoryMethod());
-      if (fresh != 0) {
-        calls.setWriteBio(ssl, fresh);
-        output = fresh;
-        outputPeak = 0;
-      }
-    }
+  /// Gives its memory back.
+  void free() {
+    input.free();
+    output.free();
   }
 }
