@@ -7,6 +7,8 @@
 //! function after the one that frees it, and a session to one thread at a time: Java's part, see
 //! `RustlsSession`. Under that rule all functions are safe for any octets.
 
+#![allow(clippy::missing_safety_doc)] // the rule above is that of all
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::context::{ClientContext, Context, ServerContext};
@@ -224,7 +226,11 @@ pub unsafe extern "C" fn tlsr_failure(session: *mut Session, into: *mut u8, capa
 /// Puts the secrets told since the last call, a line each. What there is no room for is lost: 4 KiB
 /// hold more than a handshake tells.
 #[no_mangle]
-pub unsafe extern "C" fn tlsr_key_lines(session: *mut Session, into: *mut u8, capacity: i64) -> i64 {
+pub unsafe extern "C" fn tlsr_key_lines(
+    session: *mut Session,
+    into: *mut u8,
+    capacity: i64,
+) -> i64 {
     let into = room(into, capacity);
     on(session, 0, |s| put(s.key_lines().as_bytes(), into).min(capacity))
 }

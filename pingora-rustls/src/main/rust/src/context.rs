@@ -53,7 +53,9 @@ impl ServerContext {
             .map_err(|e| Failure::configuration("profile", e))?;
         let builder = match from.small(tag::CLIENT_AUTH) {
             0 => builder.with_no_client_auth(),
-            mode => builder.with_client_cert_verifier(ClientVerdict::new(from, &provider, mode == 2)?),
+            mode => {
+                builder.with_client_cert_verifier(ClientVerdict::new(from, &provider, mode == 2)?)
+            }
         };
         let mut config = builder.with_cert_resolver(certified);
         let tickets = Tickets::new(from.one(tag::TICKETS).unwrap_or(&[]), circumstances(from));

@@ -16,8 +16,8 @@ pub mod encoded;
 pub mod failure;
 pub mod session;
 
-mod guard;
 mod groups;
+mod guard;
 mod key_log;
 mod provider;
 mod remembered;

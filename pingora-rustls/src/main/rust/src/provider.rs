@@ -23,7 +23,9 @@ pub fn provider(from: &Encoded<'_>) -> Result<Arc<CryptoProvider>, Failure> {
         let suite = aws_lc_rs::ALL_CIPHER_SUITES
             .iter()
             .find(|suite| u16::from(suite.suite()) == code)
-            .ok_or_else(|| Failure::configuration("cipher suite", format!("{code:#06x} is not known")))?;
+            .ok_or_else(|| {
+                Failure::configuration("cipher suite", format!("{code:#06x} is not known"))
+            })?;
         provider.cipher_suites.push(*suite);
     }
     provider.kx_groups = groups(&from.codes(tag::GROUPS), from.flag(flag::SECOND_SHARE));

@@ -26,7 +26,11 @@ const ALERT_RECORD: usize = 7;
 
 enum State {
     /// A server waits for the ClientHello, which decides on the configuration.
-    Hello { acceptor: Box<Acceptor>, config: Arc<ServerConfig>, without_alpn: Arc<ServerConfig> },
+    Hello {
+        acceptor: Box<Acceptor>,
+        config: Arc<ServerConfig>,
+        without_alpn: Arc<ServerConfig>,
+    },
     Live(Box<Connection>),
     /// Failed before there was a connection.
     Over,
@@ -204,6 +208,7 @@ impl Session {
     pub fn panicked(&mut self) {
         self.state = State::Over;
         self.failure = Some(Failure::of(Reason::Internal, "rustls panicked"));
+        key_log::taken(); // not another session's
     }
 
     pub fn end_of_input(&mut self) {

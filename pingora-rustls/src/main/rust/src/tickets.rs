@@ -72,7 +72,8 @@ impl Tickets {
         let key = keys.iter().find(|key| key[..NAME] == head[..NAME])?;
         let (cipher, nonce) = derived(key, &head[NAME..NAME + SALT])?;
         let mut content = sealed.to_vec();
-        let length = cipher.open_in_place(nonce, self.authenticated(head), &mut content).ok()?.len();
+        let length =
+            cipher.open_in_place(nonce, self.authenticated(head), &mut content).ok()?.len();
         content.truncate(length);
         Some(content)
     }

@@ -62,7 +62,9 @@ fn time(kind: u8, text: &[u8]) -> Option<u64> {
     if !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let pair = |at: usize| Some(u64::from(digits.get(at)? - b'0') * 10 + u64::from(digits.get(at + 1)? - b'0'));
+    let pair = |at: usize| {
+        Some(u64::from(digits.get(at)? - b'0') * 10 + u64::from(digits.get(at + 1)? - b'0'))
+    };
     let (year, at) = match (kind, digits.len()) {
         (0x17, 12) => (pair(0)? + if pair(0)? < 50 { 2000 } else { 1900 }, 2),
         (0x18, 14) => (pair(0)? * 100 + pair(2)?, 4),
@@ -93,7 +95,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_time() {
-        for text in [&b"260101000000"[..], b"2601010000Z", b"26010100000xZ", b"261301000000Z", b"Z"] {
+        for text in [&b"260101000000"[..], b"2601010000Z", b"26010100000xZ", b"261301000000Z", b"Z"]
+        {
             assert_eq!(time(0x17, text), None);
         }
         assert_eq!(time(0x02, b"260101000000Z"), None);

@@ -57,7 +57,7 @@ final class LoadedLibrary {
         return new LoadedLibrary(
             NativeLibrary.open("rustls", List.of(file)), file.toString(), null);
       }
-      try (PackedLibrary packed = PackedLibrary.unpack()) {
+      try (PackedLibrary packed = PackedLibrary.unpack(PackedLibrary.platform())) {
         return new LoadedLibrary(
             NativeLibrary.open("rustls", List.of(packed.file())), "this module", null);
       }

@@ -34,16 +34,17 @@ final class PackedLibrary implements AutoCloseable {
 
   /// {@return the library as a file}
   ///
+  /// @param platform see [#platform]
   /// @throws TlsException CONFIGURATION when there is none for this platform, it is damaged, or
   ///   cannot be written
-  static PackedLibrary unpack() throws TlsException {
-    byte[] library = resource(fileName());
-    byte[] sum = resource(fileName() + ".sha256");
+  static PackedLibrary unpack(String platform) throws TlsException {
+    byte[] library = resource(platform, fileName());
+    byte[] sum = resource(platform, fileName() + ".sha256");
     if (library == null || sum == null) {
       throw TlsException.of(
           TlsException.Reason.CONFIGURATION,
           "rustls for "
-              + platform()
+              + platform
               + " is not in this build: built without cargo (install Rust 1.85 or newer, build"
               + " again)");
     }
@@ -75,9 +76,9 @@ final class PackedLibrary implements AutoCloseable {
     }
   }
 
-  private static byte @Nullable [] resource(String name) throws TlsException {
+  private static byte @Nullable [] resource(String platform, String name) throws TlsException {
     try (InputStream in =
-        PackedLibrary.class.getResourceAsStream("/META-INF/native/" + platform() + "/" + name)) {
+        PackedLibrary.class.getResourceAsStream("/META-INF/native/" + platform + "/" + name)) {
       return in == null ? null : in.readAllBytes();
     } catch (IOException e) {
       throw TlsException.of(

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Application protocols: the server's order decides, and what happens when nothing fits.
+@NeedsLibrary
 final class AlpnTest {
   private static final List<String> OURS = List.of("h2", "http/1.1");
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Peers that say nonsense, or nothing more.
+@NeedsLibrary
 final class BadPeerTest {
   private long before;
 

@@ -5,6 +5,7 @@ package dev.pingora.rustls;
 
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TlsPair;
+import dev.pingora.tls.Availability;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
@@ -19,6 +20,11 @@ final class Ends {
   private static final RustlsTls RUSTLS = new RustlsTls();
 
   private Ends() {}
+
+  /// {@return whether the library is there}
+  static boolean present() {
+    return RUSTLS.availability() instanceof Availability.Available;
+  }
 
   static ServerTls server() {
     return ServerTls.of(TestCertificates.server());

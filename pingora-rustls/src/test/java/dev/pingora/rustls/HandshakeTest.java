@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Handshakes of rustls with itself.
+@NeedsLibrary
 final class HandshakeTest {
   private final RustlsTls rustls = new RustlsTls();
 

@@ -19,13 +19,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// The library in the module.
+@NeedsLibrary
 final class PackedLibraryTest {
   private static final Pattern CRATE = Pattern.compile("(?m)^(\\S+)-\\d[^:]*: (.+)$");
 
   @Test
   void isAFileForItsOwnerWhileItIsLoaded() throws Exception {
     Path file;
-    try (PackedLibrary packed = PackedLibrary.unpack()) {
+    try (PackedLibrary packed = PackedLibrary.unpack(PackedLibrary.platform())) {
       file = packed.file();
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
           .isEqualTo("rwx------");

@@ -36,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Other people's programs at the other end: OpenSSL and curl.
+@NeedsLibrary
 final class PeersTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final byte[] CONTENT = "x".repeat(100_000).getBytes(US_ASCII);

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Sessions that go on from earlier ones.
+@NeedsLibrary
 final class ResumptionTest {
   private static final String HERE = "192.0.2.1:443";
 

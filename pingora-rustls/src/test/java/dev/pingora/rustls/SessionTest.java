@@ -9,13 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pingora.testkit.Allocation;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TlsPair;
-import dev.pingora.tls.Availability;
-import dev.pingora.tls.Capability;
 import dev.pingora.tls.TlsContext.ServerId;
 import dev.pingora.tls.TlsDigest;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsException.Reason;
-import dev.pingora.tls.TlsProviders;
 import dev.pingora.tls.TlsSession;
 import dev.pingora.tls.TlsVersion;
 import dev.pingora.tls.Verify;
@@ -29,23 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// A session beyond the handshake: secrets, keys, memory, misuse.
+@NeedsLibrary
 final class SessionTest {
   private static final int RECORD = 16_384;
-
-  @Test
-  void isFoundByName() throws Exception {
-    assertThat(TlsProviders.installed().find("rustls")).isInstanceOf(RustlsTls.class);
-    assertThat(new RustlsTls().availability())
-        .isInstanceOfSatisfying(
-            Availability.Available.class,
-            available -> {
-              assertThat(available.library()).matches("rustls 0\\.\\d+\\.\\d+, aws-lc-rs 1\\..*");
-              assertThat(available.capabilities())
-                  .contains(Capability.GROUP_X25519MLKEM768, Capability.TICKET_KEYS)
-                  .doesNotContain(Capability.PSK, Capability.BLINDING, Capability.KEY_RSA_PSS);
-              assertThat(available.fips()).startsWith("no");
-            });
-  }
 
   @ParameterizedTest
   @EnumSource(TlsVersion.class)

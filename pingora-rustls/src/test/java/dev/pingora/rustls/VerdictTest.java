@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What is thought of certificates.
+@NeedsLibrary
 final class VerdictTest {
   /// A certificate, and the alert it is refused with at each extent of verification; null where it
   /// is accepted.
