@@ -13,14 +13,17 @@ module dev.pingora.core {
   exports dev.pingora.core.protocols;
   exports dev.pingora.core.server;
   exports dev.pingora.core.services;
+  exports dev.pingora.core.tls;
   exports dev.pingora.core.upstreams;
 
   requires static org.jspecify;
   requires transitive dev.pingora.runtime;
   requires transitive dev.pingora.http;
+  requires transitive dev.pingora.tls;
   requires dev.pingora.pool;
   requires dev.pingora.http1;
   requires dev.pingora.http2;
   requires transitive info.picocli;
   requires org.snakeyaml.engine;
+  requires java.naming;
 }

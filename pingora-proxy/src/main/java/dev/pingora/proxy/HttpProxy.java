@@ -11,7 +11,6 @@ import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.protocols.DownstreamSession;
 import dev.pingora.core.server.ServerRuntime;
 import dev.pingora.error.ProxyException;
-import dev.pingora.runtime.Connection;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the phases of a [ProxyHttp] for every request of a service. Thread-safe.
@@ -42,13 +41,13 @@ public final class HttpProxy<C> implements HttpServerApp {
   }
 
   @Override
-  public void onRefused(Connection connection, int status, ProxyException why) {
+  public void onRefused(Digest connection, int status, ProxyException why) {
     Refusals<C> role = phases.refusals();
     if (role == null) {
       return;
     }
     try {
-      role.refused(new Digest(connection), status, why);
+      role.refused(connection, status, why);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "refused threw", e);
     }

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Which certificate a server shows: found by the name that the client asks for, then by the kind of
-/// key it understands. Immutable and thread-safe.
+/// Which certificate a server shows: found by the name that the client asks for, then by the kind
+/// of key it understands. Immutable and thread-safe.
 public final class CertificateStore {
   private static final String WILDCARD = "*.";
 
@@ -74,7 +74,8 @@ public final class CertificateStore {
     return fallback.getFirst();
   }
 
-  /// {@return those for a name: exactly this one, else the wildcard of its domain, else the default}
+  /// {@return those for a name: exactly this one, else the wildcard of its domain, else the
+  /// default}
   private List<CertifiedKey> candidates(@Nullable String name) {
     if (name == null) {
       return fallback;
@@ -85,8 +86,7 @@ public final class CertificateStore {
       return exact;
     }
     int dot = wanted.indexOf('.');
-    List<CertifiedKey> wildcard =
-        dot > 0 ? byName.get(WILDCARD + wanted.substring(dot + 1)) : null;
+    List<CertifiedKey> wildcard = dot > 0 ? byName.get(WILDCARD + wanted.substring(dot + 1)) : null;
     return wildcard == null ? fallback : wildcard;
   }
 

@@ -3,6 +3,7 @@
 
 package dev.pingora.core.apps;
 
+import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.protocols.DownstreamSession;
 import dev.pingora.core.server.ServerRuntime;
 import dev.pingora.error.ProxyException;
@@ -21,7 +22,7 @@ public interface HttpServerApp {
 
   /// Something came that is no request; `status` is answered, and the connection closes. No session
   /// exists. Must not block.
-  default void onRefused(Connection connection, int status, ProxyException why) {}
+  default void onRefused(Digest connection, int status, ProxyException why) {}
 
   /// A connection goes to rest between two requests. Must not block.
   default void onIdle(Connection connection) {}

@@ -5,10 +5,12 @@ package dev.pingora.core.apps;
 
 import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.server.Limits;
+import dev.pingora.core.tls.SslDigest;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// A connection as a byte stream with blocking reads and writes. Confined to its request thread.
 public final class Stream {
@@ -16,13 +18,17 @@ public final class Stream {
   private final RequestThread thread;
   private final long readNanos;
   private final long writeNanos;
+  private final @Nullable SslDigest ssl;
 
   /// @param limits `contentTimeout` bounds each read, `writeTimeout` each write
-  public Stream(Connection connection, RequestThread thread, Limits limits) {
+  /// @param ssl facts about its TLS, null for plain text
+  public Stream(
+      Connection connection, RequestThread thread, Limits limits, @Nullable SslDigest ssl) {
     this.connection = connection;
     this.thread = thread;
     this.readNanos = limits.contentTimeout().toNanos();
     this.writeNanos = limits.writeTimeout().toNanos();
+    this.ssl = ssl;
   }
 
   /// Reads what has come, at least one octet; what was written before is sent first.
@@ -60,6 +66,6 @@ public final class Stream {
 
   /// {@return facts about the connection}
   public Digest digest() {
-    return new Digest(connection);
+    return new Digest(connection, null, ssl);
   }
 }

@@ -6,6 +6,8 @@ package dev.pingora.core.connectors;
 import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.protocols.ProxyDigest;
 import dev.pingora.core.protocols.UpstreamSession;
+import dev.pingora.core.tls.SslDigest;
+import dev.pingora.core.tls.UpstreamTls;
 import dev.pingora.core.upstreams.ConnectProxy;
 import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.core.upstreams.L4Connect;
@@ -17,6 +19,7 @@ import dev.pingora.error.ProxyException;
 import dev.pingora.pool.IdlePool;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
+import dev.pingora.tls.TlsProviders;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +28,11 @@ import org.jspecify.annotations.Nullable;
 public final class HttpConnector {
   private final UpstreamPools pools;
   private final Dialer dialer;
+  private final UpstreamTls tls;
 
-  public HttpConnector(UpstreamPools pools, ConnectorOptions options) {
+  public HttpConnector(UpstreamPools pools, ConnectorOptions options, TlsProviders providers) {
     this.pools = pools;
+    this.tls = new UpstreamTls(providers);
     this.dialer = new Dialer(options);
   }
 
@@ -59,8 +64,27 @@ public final class HttpConnector {
     if (proxy != null) {
       digest = tunnel(thread, connection, proxy, options, deadline);
     }
+    SslDigest ssl = null;
+    if (peer.scheme() == HttpPeer.Scheme.HTTPS) {
+      ssl = secure(thread, connection, peer, deadline);
+    }
     trace(connection, options.tracer());
-    return new PooledUpstream(pool, pools.spoke(), peer, new Digest(connection, digest));
+    return new PooledUpstream(pool, pools.spoke(), peer, new Digest(connection, digest, ssl));
+  }
+
+  private SslDigest secure(
+      RequestThread thread, Connection connection, HttpPeer peer, long deadline)
+      throws ProxyException {
+    boolean stands = false;
+    try {
+      SslDigest ssl = tls.secure(thread, connection, peer, deadline);
+      stands = true;
+      return ssl;
+    } finally {
+      if (!stands) {
+        connection.close(); // with the alert, if there is one
+      }
+    }
   }
 
   private Connection dial(

@@ -6,7 +6,9 @@ package dev.pingora.core.listeners;
 import dev.pingora.core.server.Limits;
 import dev.pingora.core.server.ServerRuntime;
 import dev.pingora.core.server.ShutdownWatch;
+import dev.pingora.core.tls.SslDigest;
 import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.RequestThread;
 
 /// What a listening service does with its connections: HTTP, or plain bytes.
 public interface ConnectionApp {
@@ -15,6 +17,10 @@ public interface ConnectionApp {
 
   /// Takes an accepted connection over. On its event-loop thread; must not block.
   void accepted(Connection connection, Settings settings);
+
+  /// Takes a connection over whose TLS handshake is complete. On the request thread that owns it,
+  /// which may be kept.
+  void secured(Connection connection, RequestThread thread, SslDigest digest, Settings settings);
 
   /// The service has ended; called once.
   default void cleanup() {}

@@ -7,6 +7,7 @@ import dev.pingora.core.configuration.Address;
 import dev.pingora.core.server.Limits;
 import dev.pingora.core.server.SocketOptions;
 import dev.pingora.core.server.TcpKeepalive;
+import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.runtime.ListenSpec;
 import dev.pingora.runtime.SocketTuning;
 import java.net.SocketAddress;
@@ -16,14 +17,17 @@ import org.jspecify.annotations.Nullable;
 /// One address to listen on, and what its connections are held to.
 ///
 /// @param limits null = those of the service
-/// @param h2c HTTP/2 by prior knowledge is understood beside HTTP/1.1
+/// @param h2c HTTP/2 by prior knowledge is understood beside HTTP/1.1; without TLS only
+/// @param filter asked about each connection
+/// @param tls null = plain text
 public record ListenerConfig(
     SocketAddress address,
     SocketOptions socket,
     int unixMode,
     @Nullable Limits limits,
     boolean h2c,
-    ConnectionFilter filter) {
+    ConnectionFilter filter,
+    @Nullable TlsSettings tls) {
   /// {@return a TCP listener} The text is `127.0.0.1:8080`, `[::1]:8080` or `host:8080`.
   ///
   /// @throws IllegalArgumentException when it is none of these; the message says so
@@ -39,32 +43,37 @@ public record ListenerConfig(
   /// {@return a listener with default socket options, the service's limits and no filter}
   public static ListenerConfig of(SocketAddress address) {
     return new ListenerConfig(
-        address, SocketOptions.defaults(), ListenSpec.UNIX_MODE, null, false, peer -> true);
+        address, SocketOptions.defaults(), ListenSpec.UNIX_MODE, null, false, peer -> true, null);
   }
 
   /// {@return the same with these socket options}
   public ListenerConfig withSocket(SocketOptions options) {
-    return new ListenerConfig(address, options, unixMode, limits, h2c, filter);
+    return new ListenerConfig(address, options, unixMode, limits, h2c, filter, tls);
   }
 
   /// {@return the same with these permissions of a Unix socket's file, such as `0660`}
   public ListenerConfig withUnixMode(int mode) {
-    return new ListenerConfig(address, socket, mode, limits, h2c, filter);
+    return new ListenerConfig(address, socket, mode, limits, h2c, filter, tls);
   }
 
   /// {@return the same with limits of its own instead of the service's}
   public ListenerConfig withLimits(Limits own) {
-    return new ListenerConfig(address, socket, unixMode, own, h2c, filter);
+    return new ListenerConfig(address, socket, unixMode, own, h2c, filter, tls);
   }
 
   /// {@return the same, understanding HTTP/2 by prior knowledge beside HTTP/1.1, or not}
   public ListenerConfig withH2c(boolean understood) {
-    return new ListenerConfig(address, socket, unixMode, limits, understood, filter);
+    return new ListenerConfig(address, socket, unixMode, limits, understood, filter, tls);
   }
 
   /// {@return the same, asking `own` about each connection, on event-loop threads of all loops}
   public ListenerConfig withFilter(ConnectionFilter own) {
-    return new ListenerConfig(address, socket, unixMode, limits, h2c, own);
+    return new ListenerConfig(address, socket, unixMode, limits, h2c, own, tls);
+  }
+
+  /// {@return the same, speaking TLS; null for plain text}
+  public ListenerConfig withTls(@Nullable TlsSettings settings) {
+    return new ListenerConfig(address, socket, unixMode, limits, h2c, filter, settings);
   }
 
   /// {@return what the runtime listens by}

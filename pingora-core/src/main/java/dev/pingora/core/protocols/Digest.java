@@ -3,6 +3,7 @@
 
 package dev.pingora.core.protocols;
 
+import dev.pingora.core.tls.SslDigest;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
@@ -17,15 +18,19 @@ import org.jspecify.annotations.Nullable;
 public final class Digest {
   private final Connection connection;
   private final @Nullable ProxyDigest proxy;
+  private final @Nullable SslDigest ssl;
   private @Nullable String peerIp;
 
   public Digest(Connection connection) {
-    this(connection, null);
+    this(connection, null, null);
   }
 
-  public Digest(Connection connection, @Nullable ProxyDigest proxy) {
+  /// @param proxy facts about a proxy on the way, null for none
+  /// @param ssl facts about TLS, null for plain text
+  public Digest(Connection connection, @Nullable ProxyDigest proxy, @Nullable SslDigest ssl) {
     this.connection = connection;
     this.proxy = proxy;
+    this.ssl = ssl;
   }
 
   Connection connection() {
@@ -35,6 +40,11 @@ public final class Digest {
   /// {@return facts about the proxy on the way; null when there is none}
   public @Nullable ProxyDigest proxy() {
     return proxy;
+  }
+
+  /// {@return facts about TLS; null for plain text}
+  public @Nullable SslDigest ssl() {
+    return ssl;
   }
 
   public SocketAddress peerAddress() {

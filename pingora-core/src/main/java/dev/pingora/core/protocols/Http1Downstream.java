@@ -49,7 +49,7 @@ public final class Http1Downstream implements DownstreamSession {
     this.thread = thread;
     this.options = options;
     this.limits = options.session();
-    this.digest = new Digest(connection);
+    this.digest = server.digest();
     this.received =
         new Http1Source(
             connection, ContentReader.ofRequest(MessageFraming.None.INSTANCE, options.heads()));

@@ -5,6 +5,7 @@ package dev.pingora.core.protocols;
 
 import dev.pingora.core.apps.HttpServerApp;
 import dev.pingora.core.server.ShutdownWatch;
+import dev.pingora.core.tls.SslDigest;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.RequestHeader;
@@ -38,15 +39,31 @@ public final class Http1Server implements Runnable, RequestThread.Task {
   private final HttpServerApp app;
   private final Http1Options options;
   private final ShutdownWatch shutdown;
+  private final @Nullable SslDigest ssl;
   private int served;
   private @Nullable Object connectionContext;
 
   public Http1Server(
       Connection connection, HttpServerApp app, Http1Options options, ShutdownWatch shutdown) {
+    this(connection, app, options, shutdown, null);
+  }
+
+  /// @param ssl facts about the connection's TLS, null for plain text
+  public Http1Server(
+      Connection connection,
+      HttpServerApp app,
+      Http1Options options,
+      ShutdownWatch shutdown,
+      @Nullable SslDigest ssl) {
     this.connection = connection;
     this.app = app;
     this.options = options;
     this.shutdown = shutdown;
+    this.ssl = ssl;
+  }
+
+  Digest digest() {
+    return new Digest(connection, null, ssl);
   }
 
   /// Waits for the first bytes. On the event-loop thread, or on a request thread that owns the
@@ -246,7 +263,7 @@ public final class Http1Server implements Runnable, RequestThread.Task {
       throw why;
     }
     int status = why.kind().isStatus() ? why.kind().code() : 400;
-    app.onRefused(connection, status, why);
+    app.onRefused(digest(), status, why);
     connection.awaitRoom(thread, options.session().writeNanos());
     ResponseHeader response = ErrorResponse.of(status);
     response.set("Connection", "close");

@@ -5,6 +5,7 @@ package dev.pingora.core.protocols;
 
 import dev.pingora.core.apps.HttpServerApp;
 import dev.pingora.core.server.ShutdownWatch;
+import dev.pingora.core.tls.SslDigest;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.RequestHeader;
 import dev.pingora.http2.Http2Connection;
@@ -21,6 +22,7 @@ import dev.pingora.runtime.RequestThread;
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /// One downstream HTTP/2 connection: the *connection thread* that owns all of its state, reads its
 /// frames and writes them; it never runs user code.
@@ -33,7 +35,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// Ownership: everything here belongs to the connection thread but `messages`, the lock-free door
 /// for the threads of its streams. Messages are bounded by the streams (their number is), and each
 /// stream by its room.
-final class Http2Server implements Http2Listener, RequestListener {
+public final class Http2Server implements Http2Listener, RequestListener {
   private static final System.Logger LOG = System.getLogger("dev.pingora.core");
 
   private final Connection connection;
@@ -52,16 +54,30 @@ final class Http2Server implements Http2Listener, RequestListener {
       RequestThread thread,
       HttpServerApp app,
       Http1Options options,
-      ShutdownWatch shutdown) {
+      ShutdownWatch shutdown,
+      @Nullable SslDigest ssl) {
     this.connection = connection;
     this.thread = thread;
     this.app = app;
     this.options = options;
     this.shutdown = shutdown;
-    this.digest = new Digest(connection);
+    this.digest = new Digest(connection, null, ssl);
     this.output = new Http2Output(connection);
     this.http2 =
         Http2Connection.server(Http2Settings.OURS, Http2Limits.DEFAULT, this, this, output);
+  }
+
+  /// Serves a connection whose client speaks HTTP/2 until it ends, on the thread that owns it.
+  ///
+  /// @param ssl facts about its TLS
+  public static void serve(
+      Connection connection,
+      RequestThread thread,
+      HttpServerApp app,
+      Http1Options options,
+      ShutdownWatch shutdown,
+      SslDigest ssl) {
+    new Http2Server(connection, thread, app, options, shutdown, ssl).run(ByteBuffer.allocate(0));
   }
 
   /// Serves the connection until it ends.

@@ -57,7 +57,8 @@ public final class ProtocolSniffer implements Runnable, RequestThread.Task {
       return;
     }
     switch (match) {
-      case YES -> new Http2Server(connection, thread, app, options, shutdown).run(before.flip());
+      case YES ->
+          new Http2Server(connection, thread, app, options, shutdown, null).run(before.flip());
       case NO, NEED_MORE -> http1.run(thread, before.flip());
     }
   }

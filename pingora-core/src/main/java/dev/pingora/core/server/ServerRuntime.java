@@ -8,6 +8,7 @@ import dev.pingora.core.connectors.HttpConnector;
 import dev.pingora.core.connectors.Resolver;
 import dev.pingora.core.connectors.UpstreamPools;
 import dev.pingora.runtime.LoopGroup;
+import dev.pingora.tls.TlsProviders;
 
 /// What the services of one running server share: its loops, the pools on them, the bound on
 /// connections, and the news of the shutdown. Thread-safe.
@@ -18,6 +19,7 @@ public final class ServerRuntime {
   private final HttpConnector connector;
   private final ConnectionLimit connectionLimit;
   private final ShutdownWatch shutdownWatch;
+  private final TlsProviders tlsProviders = TlsProviders.installed();
 
   ServerRuntime(
       ServerConf configuration,
@@ -28,7 +30,8 @@ public final class ServerRuntime {
     this.configuration = configuration;
     this.loops = loops;
     this.pools = new UpstreamPools(loops, configuration.upstreamKeepalivePoolSize());
-    this.connector = new HttpConnector(pools, ConnectorOptions.from(configuration, resolver));
+    this.connector =
+        new HttpConnector(pools, ConnectorOptions.from(configuration, resolver), tlsProviders);
     this.connectionLimit = connectionLimit;
     this.shutdownWatch = shutdownWatch;
   }
@@ -57,5 +60,10 @@ public final class ServerRuntime {
 
   public ShutdownWatch shutdownWatch() {
     return shutdownWatch;
+  }
+
+  /// {@return the TLS libraries of this process}
+  public TlsProviders tlsProviders() {
+    return tlsProviders;
   }
 }

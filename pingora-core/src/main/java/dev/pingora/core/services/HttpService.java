@@ -7,10 +7,14 @@ import dev.pingora.core.apps.HttpServerApp;
 import dev.pingora.core.listeners.ConnectionApp;
 import dev.pingora.core.protocols.Http1Options;
 import dev.pingora.core.protocols.Http1Server;
+import dev.pingora.core.protocols.Http2Server;
 import dev.pingora.core.protocols.ProtocolSniffer;
 import dev.pingora.core.server.Limits;
 import dev.pingora.core.server.ServerRuntime;
+import dev.pingora.core.tls.SslDigest;
+import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.RequestThread;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,6 +39,18 @@ final class HttpService implements ConnectionApp {
       new ProtocolSniffer(connection, app, http1, settings.shutdown()).start();
     } else {
       new Http1Server(connection, app, http1, settings.shutdown()).start();
+    }
+  }
+
+  /// ALPN has decided on the protocol (RFC 9113 §3.2); without it, HTTP/1.1.
+  @Override
+  public void secured(
+      Connection connection, RequestThread thread, SslDigest digest, Settings settings) {
+    Http1Options http1 = options.computeIfAbsent(settings.limits(), Http1Options::from);
+    if (TlsSettings.H2.equals(digest.alpn())) {
+      Http2Server.serve(connection, thread, app, http1, settings.shutdown(), digest);
+    } else {
+      new Http1Server(connection, app, http1, settings.shutdown(), digest).run(thread);
     }
   }
 

@@ -10,13 +10,18 @@ import dev.pingora.core.listeners.ConnectionFilter;
 import dev.pingora.core.listeners.ListenerConfig;
 import dev.pingora.core.server.Limits;
 import dev.pingora.core.server.ServerRuntime;
+import dev.pingora.core.tls.TlsAcceptance;
+import dev.pingora.core.tls.TlsListener;
+import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.Listening;
+import dev.pingora.tls.TlsException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// An app on one or more listening addresses.
 ///
@@ -60,6 +65,21 @@ public final class ListeningService implements Service {
   /// @param mode permissions of its file, such as `0660`
   public ListeningService addUds(String path, int mode) {
     return addListener(ListenerConfig.uds(path).withUnixMode(mode));
+  }
+
+  /// Listens on `ip:port` with TLS: Mozilla's intermediate profile, HTTP/1.1.
+  ///
+  /// @param certificate PEM file of the chain
+  /// @param key PEM file of the private key
+  /// @throws TlsException naming the file and what is wrong with it
+  public ListeningService addTls(String address, String certificate, String key)
+      throws TlsException {
+    return addTlsWithSettings(address, TlsSettings.intermediate(certificate, key));
+  }
+
+  /// Listens on `ip:port` with TLS.
+  public ListeningService addTlsWithSettings(String address, TlsSettings settings) {
+    return addListener(ListenerConfig.tcp(address).withTls(settings));
   }
 
   public ListeningService addListener(ListenerConfig listener) {
@@ -117,14 +137,20 @@ public final class ListeningService implements Service {
     listening.forEach(runtime.connectionLimit()::govern);
   }
 
-  private Listening listen(ServerRuntime runtime, ListenerConfig listener) throws ProxyException {
+  private Listening listen(ServerRuntime runtime, ListenerConfig listener)
+      throws ProxyException, TlsException {
     Limits own = listener.limits() == null ? limits : listener.limits();
     ConnectionApp.Settings settings =
         new ConnectionApp.Settings(own, h2c || listener.h2c(), runtime.shutdownWatch());
     ConnectionFilter listenersOwn = listener.filter();
+    TlsSettings settingsOfTls = listener.tls();
+    TlsListener tls =
+        settingsOfTls == null ? null : TlsListener.of(settingsOfTls, runtime.tlsProviders());
     return runtime
         .loops()
-        .listen(listener.spec(), connection -> accept(runtime, connection, listenersOwn, settings));
+        .listen(
+            listener.spec(),
+            connection -> accept(runtime, connection, listenersOwn, settings, tls));
   }
 
   /// On the connection's event-loop thread.
@@ -132,7 +158,8 @@ public final class ListeningService implements Service {
       ServerRuntime runtime,
       Connection connection,
       ConnectionFilter listenersOwn,
-      ConnectionApp.Settings settings) {
+      ConnectionApp.Settings settings,
+      @Nullable TlsListener tls) {
     SocketAddress peer = connection.remoteAddress();
     if (!filter.accepts(peer)) {
       connection.reset();
@@ -151,7 +178,15 @@ public final class ListeningService implements Service {
       listenersOwn.closed(peer);
       filter.closed(peer);
     });
-    app.accepted(connection, settings);
+    if (tls == null) {
+      app.accepted(connection, settings);
+    } else {
+      new TlsAcceptance(
+              connection,
+              tls,
+              (thread, digest) -> app.secured(connection, thread, digest, settings))
+          .start();
+    }
   }
 
   @Override

@@ -6,8 +6,10 @@ package dev.pingora.core.services;
 import dev.pingora.core.apps.ServerApp;
 import dev.pingora.core.apps.Stream;
 import dev.pingora.core.listeners.ConnectionApp;
+import dev.pingora.core.tls.SslDigest;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.RequestThread;
 
 /// Runs a [ServerApp] on accepted connections, one request thread each.
 final class StreamService implements ConnectionApp {
@@ -25,17 +27,27 @@ final class StreamService implements ConnectionApp {
         .loop()
         .spawn(thread -> {
           connection.attach(thread);
-          thread.phase("serverApp");
-          try {
-            app.process(new Stream(connection, thread, settings.limits()), settings.shutdown());
-          } catch (ProxyException e) {
-            LOG.log(System.Logger.Level.DEBUG, "{0} ended: {1}", connection, e.getMessage());
-          } catch (Exception e) {
-            LOG.log(System.Logger.Level.ERROR, "the app failed on " + connection, e);
-          } finally {
-            connection.close();
-          }
+          process(new Stream(connection, thread, settings.limits(), null), thread, settings);
+          connection.close();
         });
+  }
+
+  @Override
+  public void secured(
+      Connection connection, RequestThread thread, SslDigest digest, Settings settings) {
+    process(new Stream(connection, thread, settings.limits(), digest), thread, settings);
+    connection.close();
+  }
+
+  private void process(Stream stream, RequestThread thread, Settings settings) {
+    thread.phase("serverApp");
+    try {
+      app.process(stream, settings.shutdown());
+    } catch (ProxyException e) {
+      LOG.log(System.Logger.Level.DEBUG, "a connection ended: {0}", e.getMessage());
+    } catch (Throwable e) { // the root of the connection: whatever it was, the connection closes
+      LOG.log(System.Logger.Level.ERROR, "the app failed", e);
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pingora.core.configuration.Address;
 import dev.pingora.core.services.Addresses;
+import dev.pingora.tls.CertifiedKey;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -21,6 +22,7 @@ public final class HttpPeer {
   private final PeerOptions options;
   private final @Nullable Endpoint endpoint;
   private final @Nullable ConnectProxy proxy;
+  private final @Nullable CertifiedKey clientCertKey;
   private final ReuseKey reuseKey;
 
   private HttpPeer(
@@ -29,13 +31,15 @@ public final class HttpPeer {
       String sni,
       PeerOptions options,
       @Nullable Endpoint endpoint,
-      @Nullable ConnectProxy proxy) {
+      @Nullable ConnectProxy proxy,
+      @Nullable CertifiedKey clientCertKey) {
     this.address = requireNonNull(address, "address");
     this.scheme = scheme;
     this.sni = requireNonNull(sni, "sni");
     this.options = requireNonNull(options, "options");
     this.endpoint = endpoint;
     this.proxy = proxy;
+    this.clientCertKey = clientCertKey;
     this.reuseKey = new ReuseKey(this);
   }
 
@@ -56,12 +60,13 @@ public final class HttpPeer {
 
   /// {@return a peer at this address, unresolved ones are looked up at each connect}
   public static HttpPeer http(SocketAddress address) {
-    return new HttpPeer(address, Scheme.HTTP, "", PeerOptions.DEFAULT, null, null);
+    return new HttpPeer(address, Scheme.HTTP, "", PeerOptions.DEFAULT, null, null, null);
   }
 
   /// {@return a peer behind a backend, to which the engine reports how the attempt goes}
   public static HttpPeer http(Endpoint endpoint) {
-    return new HttpPeer(endpoint.address(), Scheme.HTTP, "", PeerOptions.DEFAULT, endpoint, null);
+    return new HttpPeer(
+        endpoint.address(), Scheme.HTTP, "", PeerOptions.DEFAULT, endpoint, null, null);
   }
 
   /// {@return a peer on a Unix socket}
@@ -69,14 +74,50 @@ public final class HttpPeer {
     return http(UnixDomainSocketAddress.of(path));
   }
 
+  /// {@return a peer with TLS}
+  ///
+  /// @param address as in [#http(String)]
+  /// @param sni the name asked for, which the certificate must be for; empty = the address
+  public static HttpPeer https(String address, String sni) {
+    return https(Address.peer(address), sni);
+  }
+
+  /// {@return a peer with TLS at this address}
+  public static HttpPeer https(SocketAddress address, String sni) {
+    return new HttpPeer(address, Scheme.HTTPS, sni, PeerOptions.DEFAULT, null, null, null);
+  }
+
+  /// {@return a peer with TLS behind a backend}
+  public static HttpPeer https(Endpoint endpoint, String sni) {
+    return new HttpPeer(
+        endpoint.address(), Scheme.HTTPS, sni, PeerOptions.DEFAULT, endpoint, null, null);
+  }
+
+  /// {@return a peer with TLS that is shown our certificate}
+  public static HttpPeer mtls(String address, String sni, CertifiedKey certificate) {
+    return https(address, sni).withClientCertKey(certificate);
+  }
+
+  /// {@return a peer, with TLS or without}
+  ///
+  /// @param sni as in [#https(String, String)]; without TLS of no use
+  public static HttpPeer of(String address, boolean tls, String sni) {
+    return tls ? https(address, sni) : http(address);
+  }
+
+  /// {@return this peer, shown our certificate when it asks; null for none}
+  public HttpPeer withClientCertKey(@Nullable CertifiedKey certificate) {
+    return new HttpPeer(address, scheme, sni, options, endpoint, proxy, certificate);
+  }
+
   /// {@return this peer, connected to with these options}
   public HttpPeer withOptions(PeerOptions other) {
-    return new HttpPeer(address, scheme, sni, other, endpoint, proxy);
+    return new HttpPeer(address, scheme, sni, other, endpoint, proxy, clientCertKey);
   }
 
   /// {@return this peer, reached through an HTTP proxy}
   public HttpPeer withProxy(ConnectProxy through) {
-    return new HttpPeer(address, scheme, sni, options, endpoint, through);
+    return new HttpPeer(address, scheme, sni, options, endpoint, through, clientCertKey);
   }
 
   public SocketAddress address() {
@@ -105,6 +146,11 @@ public final class HttpPeer {
     return proxy;
   }
 
+  /// {@return the certificate shown when the peer asks; null for none}
+  public @Nullable CertifiedKey clientCertKey() {
+    return clientCertKey;
+  }
+
   /// {@return what must agree for a connection to be shared}
   public ReuseKey reuseKey() {
     return reuseKey;
@@ -121,6 +167,7 @@ public final class HttpPeer {
     ConnectProxy through = proxy;
     return text
         + (sni.isEmpty() ? "" : ", sni: " + sni)
+        + (clientCertKey == null ? "" : ", client certificate: " + clientCertKey)
         + (through == null ? "" : ", proxy: " + Addresses.text(through.nextHop()));
   }
 }

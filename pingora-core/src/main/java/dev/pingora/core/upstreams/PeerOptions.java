@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param extraProxyHeaders sent with CONNECT beside those of the [ConnectProxy]
 /// @param proxyAnswer makes something of a proxy's answer to CONNECT, to be found in the digest
 /// @param tracer told of connections and their ends
+/// @param tls how TLS is spoken, with peers that are spoken TLS with
 public record PeerOptions(
     Duration connectionTimeout,
     Duration totalConnectionTimeout,
@@ -50,13 +51,15 @@ public record PeerOptions(
     @Nullable SocketTweak socketTweak,
     List<Map.Entry<String, String>> extraProxyHeaders,
     @Nullable ProxyAnswer proxyAnswer,
-    @Nullable Tracer tracer) {
+    @Nullable Tracer tracer,
+    TlsOptions tls) {
   /// 5 s to connect, 10 s in all, 60 s for everything else, HTTP/1.1.
   public static final PeerOptions DEFAULT = new Builder().build();
 
   public PeerOptions {
     requireNonNull(alpn, "alpn");
     requireNonNull(tuning, "tuning");
+    requireNonNull(tls, "tls");
     check("connectionTimeout", connectionTimeout);
     check("totalConnectionTimeout", totalConnectionTimeout);
     check("readTimeout", readTimeout);
@@ -98,7 +101,8 @@ public record PeerOptions(
         .socketTweak(socketTweak)
         .extraProxyHeaders(extraProxyHeaders)
         .proxyAnswer(proxyAnswer)
-        .tracer(tracer);
+        .tracer(tracer)
+        .tls(tls);
   }
 
   /// Collects options; see the components of [PeerOptions].
@@ -119,6 +123,7 @@ public record PeerOptions(
     private List<Map.Entry<String, String>> extraProxyHeaders = List.of();
     private @Nullable ProxyAnswer proxyAnswer;
     private @Nullable Tracer tracer;
+    private TlsOptions tls = TlsOptions.DEFAULT;
 
     private Builder() {}
 
@@ -218,6 +223,12 @@ public record PeerOptions(
       return this;
     }
 
+    /// Sets [PeerOptions#tls]: [TlsOptions#DEFAULT] unless set.
+    public Builder tls(TlsOptions value) {
+      tls = value;
+      return this;
+    }
+
     /// Sets TCP keepalive probes; null leaves them off.
     public Builder tcpKeepalive(@Nullable TcpKeepalive value) {
       return tuning(
@@ -285,7 +296,8 @@ public record PeerOptions(
           socketTweak,
           extraProxyHeaders,
           proxyAnswer,
-          tracer);
+          tracer,
+          tls);
     }
   }
 }

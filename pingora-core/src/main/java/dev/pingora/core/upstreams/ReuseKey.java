@@ -5,6 +5,7 @@ package dev.pingora.core.upstreams;
 
 import dev.pingora.runtime.SocketTuning;
 import dev.pingora.runtime.SocketTweak;
+import dev.pingora.tls.CertifiedKey;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Bounds in time, limits of one exchange and observers are no part of it: they are taken from the
 /// peer of each exchange. (The server's own choice of source addresses is the same for all.)
-@SuppressWarnings("ReferenceEquality") // a custom connect or tweak is its own identity
+@SuppressWarnings("ReferenceEquality") // a custom connect, tweak or key is its own identity
 public final class ReuseKey {
   private final SocketAddress address;
   private final HttpPeer.Scheme scheme;
@@ -29,6 +30,8 @@ public final class ReuseKey {
   private final long groupKey;
   private final @Nullable L4Connect customL4;
   private final @Nullable ConnectProxy proxy;
+  private final @Nullable TlsOptions tls;
+  private final @Nullable CertifiedKey clientCertKey;
   private final int hash;
 
   ReuseKey(HttpPeer peer) {
@@ -44,6 +47,9 @@ public final class ReuseKey {
     this.groupKey = options.groupKey();
     this.customL4 = options.customL4();
     this.proxy = peer.proxy();
+    boolean secure = scheme == HttpPeer.Scheme.HTTPS;
+    this.tls = secure ? options.tls() : null;
+    this.clientCertKey = secure ? peer.clientCertKey() : null;
     int h = address.hashCode() * 31 + sni.hashCode();
     h = h * 31 + scheme.hashCode() + alpn.hashCode();
     h = h * 31 + Objects.hashCode(bindTo);
@@ -66,7 +72,9 @@ public final class ReuseKey {
             && Objects.equals(proxy, that.proxy)
             && extraProxyHeaders.equals(that.extraProxyHeaders)
             && socketTweak == that.socketTweak
-            && customL4 == that.customL4);
+            && customL4 == that.customL4
+            && clientCertKey == that.clientCertKey
+            && Objects.equals(tls, that.tls));
   }
 
   @Override

@@ -16,6 +16,8 @@ import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
 import dev.pingora.runtime.RequestThread;
 import dev.pingora.testkit.FakeResolver;
+import dev.pingora.tls.TlsProviders;
+import java.util.List;
 
 /// A connector on loops of its own, and the simplest exchange over what it connects.
 final class ConnectorRig implements AutoCloseable {
@@ -26,7 +28,7 @@ final class ConnectorRig implements AutoCloseable {
   private ConnectorRig(LoopRig loops, ConnectorOptions options, int maxIdle) {
     this.loops = loops;
     this.pools = new UpstreamPools(loops.group, maxIdle);
-    this.connector = new HttpConnector(pools, options);
+    this.connector = new HttpConnector(pools, options, TlsProviders.of(List.of()));
   }
 
   static ConnectorRig start(Flavour flavour) {

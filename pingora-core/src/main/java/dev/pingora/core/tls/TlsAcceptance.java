@@ -1,0 +1,244 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.tls;
+
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ErrorSource;
+import dev.pingora.error.ProxyException;
+import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.RequestThread;
+import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.ClientHello;
+import dev.pingora.tls.HelloReader;
+import dev.pingora.tls.TlsContext;
+import dev.pingora.tls.TlsDigest;
+import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsSession;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One accepted connection until its handshake is complete; then it is the application's.
+///
+/// ```
+///   at rest ──octets──► thread: ClientHello ─► certificate ─► handshake ─► application
+/// ```
+///
+/// The ClientHello is read here, before there is a session: so a certificate can be chosen by
+/// blocking code whatever the library, and nobody pays for a session who sends nonsense.
+public final class TlsAcceptance implements Runnable, RequestThread.Task {
+  private static final System.Logger LOG = System.getLogger("dev.pingora.core");
+
+  /// How a connection whose handshake failed is closed: the client shall see the alert.
+  private static final Connection.Linger LINGER =
+      new Connection.Linger(64 * 1024, TimeUnit.SECONDS.toNanos(1));
+
+  private final Connection connection;
+  private final TlsListener listener;
+  private final Next next;
+  private final long deadline;
+
+  /// Who goes on.
+  @FunctionalInterface
+  public interface Next {
+    /// Serves the connection, on the thread that owns it.
+    void secured(RequestThread thread, SslDigest digest);
+  }
+
+  public TlsAcceptance(Connection connection, TlsListener listener, Next next) {
+    this.connection = connection;
+    this.listener = listener;
+    this.next = next;
+    this.deadline = connection.loop().deadlineIn(listener.settings().handshakeTimeout().toNanos());
+  }
+
+  /// Waits for the first octets. On the event-loop thread.
+  public void start() {
+    connection.expireAt(deadline);
+    if (!connection.rest(this)) {
+      run();
+    }
+  }
+
+  @Override
+  public void run() {
+    if (connection.isClosed()) {
+      listener.count(false);
+    } else {
+      connection.loop().spawn(this);
+    }
+  }
+
+  @Override
+  public void run(RequestThread thread) {
+    connection.attach(thread);
+    connection.unexpire();
+    thread.phase("tlsHandshake");
+    SslDigest digest = null;
+    try {
+      digest = accept(thread);
+    } catch (ProxyException e) {
+      LOG.log(System.Logger.Level.DEBUG, "no TLS with {0}: {1}", connection, e);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "the handshake on " + connection + " ended badly", e);
+    } finally {
+      listener.count(digest != null);
+      if (digest == null) {
+        connection.close(LINGER);
+      }
+    }
+    if (digest != null) {
+      next.secured(thread, digest);
+    }
+  }
+
+  private SslDigest accept(RequestThread thread) throws ProxyException {
+    long began = thread.loop().now();
+    Greeting greeting = new Greeting(connection, thread, deadline);
+    ClientHello hello = greeting.read();
+    TlsSession session = session(hello, thread);
+    greeting.feed(session);
+    boolean offloaded = listener.settings().offloaded();
+    TlsDigest agreed =
+        new TlsHandshake(connection, thread, ErrorSource.DOWNSTREAM, deadline, offloaded)
+            .run(session);
+    SslDigest digest = new SslDigest(agreed, hello, thread.loop().now() - began);
+    tell(digest, thread);
+    return digest;
+  }
+
+  private TlsSession session(@Nullable ClientHello hello, RequestThread thread)
+      throws ProxyException {
+    CertifiedKey own = hello == null ? null : asked(hello, thread);
+    try {
+      TlsContext context = own == null ? listener.context(hello) : listener.context(own);
+      return context.session(TlsContext.ServerId.NONE);
+    } catch (TlsException e) {
+      throw ProxyException.explain(ErrorKind.INTERNAL_ERROR, e, "no TLS session");
+    }
+  }
+
+  private @Nullable CertifiedKey asked(ClientHello hello, RequestThread thread)
+      throws ProxyException {
+    TlsCallbacks callbacks = listener.settings().callbacks();
+    try {
+      return callbacks == null ? null : callbacks.certificate(hello, thread);
+    } catch (Exception e) {
+      throw refused(e);
+    }
+  }
+
+  private void tell(SslDigest digest, RequestThread thread) throws ProxyException {
+    TlsCallbacks callbacks = listener.settings().callbacks();
+    try {
+      if (callbacks != null) {
+        digest.extension(callbacks.handshakeComplete(digest, thread));
+      }
+    } catch (Exception e) {
+      throw refused(e);
+    }
+  }
+
+  private static ProxyException refused(Exception e) {
+    return ProxyException.explain(
+            ErrorKind.TLS_HANDSHAKE_FAILURE, e, "a callback refused the handshake")
+        .withSource(ErrorSource.INTERNAL);
+  }
+
+  /// The octets up to the end of the ClientHello. They are looked at where they are, and copied
+  /// only when they come in pieces.
+  private static final class Greeting {
+    private final Connection connection;
+    private final RequestThread thread;
+    private final long deadline;
+    private @Nullable ByteBuffer pieces;
+
+    Greeting(Connection connection, RequestThread thread, long deadline) {
+      this.connection = connection;
+      this.thread = thread;
+      this.deadline = deadline;
+    }
+
+    /// {@return the message; null when the library shall say what is wrong with it}
+    @Nullable ClientHello read() throws ProxyException {
+      while (true) {
+        if (!more()) {
+          throw ProxyException.downstream(
+              ErrorKind.TLS_HANDSHAKE_FAILURE, "the client said nothing");
+        }
+        ByteBuffer held = pieces;
+        ByteBuffer octets = held == null ? connection.input() : held.duplicate().flip();
+        switch (HelloReader.read(octets)) {
+          case HelloReader.Complete(ClientHello hello) -> {
+            return hello;
+          }
+          case HelloReader.Unreadable(String why, boolean excessive) -> {
+            if (excessive) {
+              throw ProxyException.downstream(ErrorKind.TLS_HANDSHAKE_FAILURE, "%s", why);
+            }
+            return null;
+          }
+          case HelloReader.Incomplete() -> keep();
+        }
+      }
+    }
+
+    private boolean more() throws ProxyException {
+      try {
+        if (!connection.read(thread, deadline)) {
+          return false;
+        }
+      } catch (ProxyException e) {
+        if (e.kind().equals(ErrorKind.READ_TIMEOUT)) {
+          throw ProxyException.downstream(
+              ErrorKind.TLS_HANDSHAKE_TIMEOUT, "the ClientHello did not come in time");
+        }
+        throw e;
+      }
+      if (pieces != null) {
+        keep();
+      }
+      return true;
+    }
+
+    /// Copies what has come, so that more can.
+    private void keep() {
+      ByteBuffer held = pieces;
+      ByteBuffer input = connection.input();
+      if (held == null || held.remaining() < input.remaining()) {
+        int before = held == null ? 0 : held.position();
+        ByteBuffer larger = ByteBuffer.allocate(2 * (before + input.remaining()));
+        if (held != null) {
+          larger.put(held.flip());
+        }
+        held = larger;
+        pieces = larger;
+      }
+      held.put(input);
+    }
+
+    /// Gives the session what was copied; the rest it finds in the connection's input.
+    void feed(TlsSession session) throws ProxyException {
+      ByteBuffer held = pieces;
+      if (held == null) {
+        return;
+      }
+      held.flip();
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment octets = arena.allocate(held.remaining());
+        octets.copyFrom(MemorySegment.ofBuffer(held));
+        int n = session.feed(octets, 0, held.remaining());
+        if (n < held.remaining()) {
+          throw ProxyException.downstream(
+              ErrorKind.TLS_HANDSHAKE_FAILURE, "a ClientHello that is too long for the library");
+        }
+      } catch (TlsException e) {
+        session.close();
+        throw ProxyException.explain(ErrorKind.TLS_HANDSHAKE_FAILURE, e, "a bad ClientHello");
+      }
+    }
+  }
+}

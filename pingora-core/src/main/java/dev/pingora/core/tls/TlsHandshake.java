@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.tls;
+
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ErrorSource;
+import dev.pingora.error.ProxyException;
+import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.RequestThread;
+import dev.pingora.tls.TlsDigest;
+import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsSession;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/// Drives one handshake over a connection, as straight-line code of a request thread: the thread
+/// parks while the peer has the word.
+final class TlsHandshake {
+  private final Connection connection;
+  private final RequestThread thread;
+  private final ErrorSource side;
+  private final long deadline;
+  private final boolean offloaded;
+
+  /// @param deadline on the scale of the loop
+  /// @param offloaded computes on platform threads, so that the loop goes on meanwhile
+  TlsHandshake(
+      Connection connection,
+      RequestThread thread,
+      ErrorSource side,
+      long deadline,
+      boolean offloaded) {
+    this.connection = connection;
+    this.thread = thread;
+    this.side = side;
+    this.deadline = deadline;
+    this.offloaded = offloaded;
+  }
+
+  /// Shakes hands and puts the session between the connection and its socket. The session is the
+  /// connection's from here on; it is closed when this fails.
+  ///
+  /// @return what was agreed on
+  /// @throws ProxyException TLS_HANDSHAKE_FAILURE, INVALID_CERT, TLS_HANDSHAKE_TIMEOUT, or why the
+  ///   connection broke; the alert was written by then, and the connection is still open
+  TlsDigest run(TlsSession session) throws ProxyException {
+    TlsDigest digest = null;
+    try {
+      while (!step(session)) {
+        send(session);
+        receive(session);
+      }
+      digest = session.digest();
+    } catch (TlsException e) {
+      hold(e.holdNanos());
+      send(session);
+      throw failure(e);
+    } finally {
+      if (digest == null) {
+        session.close();
+      }
+    }
+    connection.secure(thread, new TlsLayer(session));
+    return digest;
+  }
+
+  private boolean step(TlsSession session) throws TlsException, ProxyException {
+    if (!offloaded) {
+      return session.handshake();
+    }
+    try {
+      return thread.offload(session::handshake);
+    } catch (TlsException | ProxyException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("a handshake throws nothing else", e);
+    }
+  }
+
+  private void send(TlsSession session) throws ProxyException {
+    while (true) {
+      connection.awaitRoom(thread, left());
+      ByteBuffer room = connection.room(1);
+      int n = session.drain(MemorySegment.ofBuffer(room), 0, room.remaining());
+      if (n == 0) {
+        break;
+      }
+      room.position(room.position() + n);
+    }
+    connection.flush();
+  }
+
+  /// Gives what has come to the session; waits for it if need be.
+  private void receive(TlsSession session) throws ProxyException, TlsException {
+    if (!connection.input().hasRemaining() && !readInTime()) {
+      session.endOfInput();
+      throw ProxyException.of(
+              ErrorKind.TLS_HANDSHAKE_FAILURE,
+              "%s ended the connection during the handshake",
+              connection.remoteAddress())
+          .withSource(side);
+    }
+    ByteBuffer octets = connection.input();
+    int n = session.feed(MemorySegment.ofBuffer(octets), 0, octets.remaining());
+    octets.position(octets.position() + n);
+    if (n == 0) {
+      throw TlsException.of(TlsException.Reason.INTERNAL, "the session takes no octets");
+    }
+  }
+
+  private boolean readInTime() throws ProxyException {
+    try {
+      return connection.read(thread, deadline);
+    } catch (ProxyException e) {
+      throw e.kind().equals(ErrorKind.READ_TIMEOUT) ? late() : e;
+    }
+  }
+
+  private ProxyException late() {
+    return ProxyException.of(
+            ErrorKind.TLS_HANDSHAKE_TIMEOUT,
+            "the handshake with %s did not end in time",
+            connection.remoteAddress())
+        .withSource(side);
+  }
+
+  /// Nanoseconds that are left; at least one, for 0 would be no bound.
+  private long left() {
+    return deadline == RequestThread.NEVER ? 0 : Math.max(1, deadline - thread.loop().now());
+  }
+
+  /// Keeps silent for a while, against whoever measures how long failures take.
+  private void hold(long nanos) throws ProxyException {
+    long until = thread.loop().now() + nanos;
+    while (nanos > 0 && thread.await(until)) {
+      // woken for no reason
+    }
+  }
+
+  private ProxyException failure(TlsException e) {
+    ErrorKind kind =
+        switch (e.reason()) {
+          case BAD_CERTIFICATE -> ErrorKind.INVALID_CERT;
+          case HANDSHAKE, ALERTED, TRUNCATED -> ErrorKind.TLS_HANDSHAKE_FAILURE;
+          case CONFIGURATION, INTERNAL -> ErrorKind.INTERNAL_ERROR;
+        };
+    return ProxyException.explain(kind, e, "TLS handshake with " + connection.remoteAddress())
+        .withSource(side);
+  }
+}

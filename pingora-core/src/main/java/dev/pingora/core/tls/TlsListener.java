@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.tls;
+
+import dev.pingora.tls.CertificateStore;
+import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.ClientHello;
+import dev.pingora.tls.ServerTls;
+import dev.pingora.tls.TlsContext;
+import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsProvider;
+import dev.pingora.tls.TlsProviders;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/// The TLS of a listener while it runs: settings, provider, and a context for each certificate.
+/// Thread-safe.
+public final class TlsListener {
+  /// Most contexts kept. With more certificates in use than that they are made anew.
+  static final int MAX_CONTEXTS = 4096;
+
+  private final TlsSettings settings;
+  private final TlsProvider provider;
+  private final ConcurrentMap<CertifiedKey, TlsContext> contexts = new ConcurrentHashMap<>();
+  private final LongAdder completed = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+
+  private TlsListener(TlsSettings settings, TlsProvider provider) {
+    this.settings = settings;
+    this.provider = provider;
+  }
+
+  /// {@return the listener's TLS, proven to work with its default certificate}
+  ///
+  /// @throws TlsException CONFIGURATION
+  public static TlsListener of(TlsSettings settings, TlsProviders providers) throws TlsException {
+    TlsListener listener = new TlsListener(settings, providers.find(settings.provider()));
+    listener.context(settings.certificates().get().first());
+    return listener;
+  }
+
+  TlsSettings settings() {
+    return settings;
+  }
+
+  /// {@return the context that serves a client}
+  ///
+  /// @param hello null when it could not be read: the library will say what is wrong with it
+  TlsContext context(@Nullable ClientHello hello) throws TlsException {
+    CertificateStore store = settings.certificates().get();
+    return context(hello == null ? store.first() : store.choose(hello, settings.profile()));
+  }
+
+  /// {@return the context of a certificate}
+  TlsContext context(CertifiedKey certificate) throws TlsException {
+    TlsContext known = contexts.get(certificate);
+    if (known != null) {
+      return known;
+    }
+    if (contexts.size() >= MAX_CONTEXTS) {
+      contexts.clear();
+    }
+    TlsContext made = provider.server(serverTls(certificate));
+    TlsContext other = contexts.putIfAbsent(certificate, made);
+    return other == null ? made : other;
+  }
+
+  private ServerTls serverTls(CertifiedKey certificate) {
+    return new ServerTls(
+        certificate,
+        settings.profile(),
+        settings.alpn(),
+        settings.alpnRequired(),
+        settings.clientAuth(),
+        settings.clientRoots(),
+        settings.tickets(),
+        settings.keyLog());
+  }
+
+  void count(boolean complete) {
+    (complete ? completed : failed).increment();
+  }
+
+  /// {@return handshakes that were completed}
+  public long completedHandshakes() {
+    return completed.sum();
+  }
+
+  /// {@return handshakes that failed, were given up or took too long}
+  public long failedHandshakes() {
+    return failed.sum();
+  }
+}

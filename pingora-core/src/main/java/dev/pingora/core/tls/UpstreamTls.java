@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.tls;
+
+import dev.pingora.core.services.Addresses;
+import dev.pingora.core.upstreams.HttpPeer;
+import dev.pingora.core.upstreams.TlsOptions;
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ErrorSource;
+import dev.pingora.error.ProxyException;
+import dev.pingora.runtime.Connection;
+import dev.pingora.runtime.RequestThread;
+import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.ClientTls;
+import dev.pingora.tls.TlsContext;
+import dev.pingora.tls.TlsDigest;
+import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsProviders;
+import dev.pingora.tls.TlsSession;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/// Shakes hands with upstreams. Contexts are kept by all that they depend on. Thread-safe.
+public final class UpstreamTls {
+  /// Most contexts kept; with more combinations of options in use they are made anew.
+  static final int MAX_CONTEXTS = 256;
+
+  private final TlsProviders providers;
+  private final ConcurrentMap<Key, TlsContext> contexts = new ConcurrentHashMap<>();
+
+  public UpstreamTls(TlsProviders providers) {
+    this.providers = providers;
+  }
+
+  private record Key(TlsOptions options, @Nullable CertifiedKey certificate, List<String> alpn) {}
+
+  /// Shakes hands and puts TLS on the connection, which stays the thread's, whatever happens.
+  ///
+  /// @param deadline on the scale of the loop
+  /// @throws ProxyException INVALID_CERT, TLS_HANDSHAKE_FAILURE, TLS_HANDSHAKE_TIMEOUT; source
+  ///   UPSTREAM. INTERNAL_ERROR when the options cannot be had
+  public SslDigest secure(RequestThread thread, Connection connection, HttpPeer peer, long deadline)
+      throws ProxyException {
+    long began = thread.loop().now();
+    TlsSession session = session(peer);
+    TlsDigest agreed =
+        new TlsHandshake(connection, thread, ErrorSource.UPSTREAM, deadline, false).run(session);
+    return new SslDigest(agreed, null, thread.loop().now() - began);
+  }
+
+  private TlsSession session(HttpPeer peer) throws ProxyException {
+    try {
+      String name = peer.sni().isEmpty() ? addressText(peer) : peer.sni();
+      return context(peer).session(new TlsContext.ServerId(name, Addresses.text(peer.address())));
+    } catch (TlsException e) {
+      throw ProxyException.explain(ErrorKind.INTERNAL_ERROR, e, "no TLS with " + peer);
+    }
+  }
+
+  /// Without a name the certificate must be for the address (RFC 9110 §4.3.4).
+  private static String addressText(HttpPeer peer) {
+    return peer.address() instanceof InetSocketAddress inet && !inet.isUnresolved()
+        ? inet.getAddress().getHostAddress()
+        : peer.address() instanceof InetSocketAddress inet ? inet.getHostString() : "";
+  }
+
+  private TlsContext context(HttpPeer peer) throws TlsException {
+    List<String> alpn = List.of(TlsSettings.HTTP_1_1);
+    Key key = new Key(peer.options().tls(), peer.clientCertKey(), alpn);
+    TlsContext known = contexts.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (contexts.size() >= MAX_CONTEXTS) {
+      contexts.clear();
+    }
+    TlsContext made = providers.find(key.options().provider()).client(clientTls(key));
+    TlsContext other = contexts.putIfAbsent(key, made);
+    return other == null ? made : other;
+  }
+
+  private static ClientTls clientTls(Key key) {
+    TlsOptions options = key.options();
+    return new ClientTls(
+        options.profile(),
+        key.alpn(),
+        options.verify(),
+        options.roots(),
+        options.alternativeCn(),
+        key.certificate(),
+        options.resumption(),
+        options.secondKeyshare(),
+        options.keyLog());
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.upstreams;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pingora.tls.CipherSuite;
+import dev.pingora.tls.ClientTls;
+import dev.pingora.tls.KeyLog;
+import dev.pingora.tls.NamedGroup;
+import dev.pingora.tls.TlsProfile;
+import dev.pingora.tls.TlsProviders;
+import dev.pingora.tls.TlsVersion;
+import dev.pingora.tls.TrustRoots;
+import dev.pingora.tls.Verify;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How a peer is spoken TLS with (inventory CON-43 to CON-57). Immutable; make variants with the
+/// methods. Keep and share instances: contexts and pooled connections are found by them.
+///
+/// @param provider name of the TLS library, or `auto`
+/// @param verify what is checked of the peer's certificate
+/// @param roots who vouches for the peer
+/// @param alternativeCn another name that the certificate may be for; null for none
+/// @param profile versions, suites, groups
+/// @param secondKeyshare sends a second key share where the provider can
+/// @param resumption sessions remembered for all peers with these options, 0 = none
+/// @param keyLog takes the secrets, null for none
+public record TlsOptions(
+    String provider,
+    Verify verify,
+    TrustRoots roots,
+    @Nullable String alternativeCn,
+    TlsProfile profile,
+    boolean secondKeyshare,
+    int resumption,
+    @Nullable KeyLog keyLog) {
+  /// Any provider, chain and name checked against the system's roots, TLS 1.2 and 1.3.
+  public static final TlsOptions DEFAULT =
+      new TlsOptions(
+          TlsProviders.AUTO,
+          Verify.CHAIN_AND_NAME,
+          TrustRoots.system(),
+          null,
+          TlsProfile.INTERMEDIATE,
+          true,
+          ClientTls.RESUMPTION,
+          null);
+
+  public TlsOptions {
+    requireNonNull(provider, "provider");
+    requireNonNull(verify, "verify");
+    requireNonNull(roots, "roots");
+    requireNonNull(profile, "profile");
+  }
+
+  /// {@return the same by another library}
+  public TlsOptions withProvider(String id) {
+    return new TlsOptions(
+        id, verify, roots, alternativeCn, profile, secondKeyshare, resumption, keyLog);
+  }
+
+  /// {@return the same, checking this much}
+  public TlsOptions withVerify(Verify what) {
+    return new TlsOptions(
+        provider, what, roots, alternativeCn, profile, secondKeyshare, resumption, keyLog);
+  }
+
+  /// {@return the same, trusting these and no others}
+  public TlsOptions withRoots(TrustRoots own) {
+    return new TlsOptions(
+        provider, verify, own, alternativeCn, profile, secondKeyshare, resumption, keyLog);
+  }
+
+  /// {@return the same, accepting a certificate for `name` too}
+  public TlsOptions withAlternativeCn(@Nullable String name) {
+    return new TlsOptions(
+        provider, verify, roots, name, profile, secondKeyshare, resumption, keyLog);
+  }
+
+  /// {@return the same with another profile}
+  public TlsOptions withProfile(TlsProfile own) {
+    return new TlsOptions(
+        provider, verify, roots, alternativeCn, own, secondKeyshare, resumption, keyLog);
+  }
+
+  /// {@return the same between these versions}
+  public TlsOptions withVersions(TlsVersion least, TlsVersion most) {
+    return withProfile(profile.withVersions(least, most));
+  }
+
+  /// {@return the same with these groups, the preferred first}
+  public TlsOptions withCurves(List<NamedGroup> groups) {
+    return withProfile(profile.withGroups(groups));
+  }
+
+  /// {@return the same with these suites, the preferred first}
+  public TlsOptions withCiphers(List<CipherSuite> suites) {
+    return withProfile(profile.withSuites(suites));
+  }
+
+  /// {@return the same, with or without a second key share}
+  public TlsOptions withSecondKeyshare(boolean sent) {
+    return new TlsOptions(
+        provider, verify, roots, alternativeCn, profile, sent, resumption, keyLog);
+  }
+
+  /// {@return the same, remembering so many sessions}
+  public TlsOptions withResumption(int sessions) {
+    return new TlsOptions(
+        provider, verify, roots, alternativeCn, profile, secondKeyshare, sessions, keyLog);
+  }
+
+  /// {@return the same, telling its secrets}
+  public TlsOptions withKeyLog(@Nullable KeyLog log) {
+    return new TlsOptions(
+        provider, verify, roots, alternativeCn, profile, secondKeyshare, resumption, log);
+  }
+}
