@@ -103,6 +103,7 @@ final class GatewayRules {
         content(respond.file(), at);
       }
     }
+    new TlsRules(top, problems).files(conf);
     AccessLogConf log = conf.accessLog();
     if (log != null && log.path() != null) {
       KeyPath at = KeyPath.root().key("access_log").key("path");

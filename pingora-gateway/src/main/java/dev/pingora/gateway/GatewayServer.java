@@ -8,9 +8,11 @@ import dev.pingora.core.listeners.ListenerConfig;
 import dev.pingora.core.server.Server;
 import dev.pingora.core.server.Shutdown;
 import dev.pingora.core.services.ListeningService;
+import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.proxy.HttpProxyService;
+import dev.pingora.tls.TlsException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -35,8 +37,7 @@ final class GatewayServer implements AutoCloseable {
   ///
   /// @throws ProxyException when a file that the configuration names cannot be read or written
   static GatewayServer of(GatewayConf conf) throws ProxyException {
-    Map<String, Upstream> upstreams = new LinkedHashMap<>();
-    conf.upstreams().forEach((name, upstream) -> upstreams.put(name, new Upstream(name, upstream)));
+    Map<String, Upstream> upstreams = upstreams(conf);
     List<RouteTable.Rule<Route>> rules = new ArrayList<>();
     for (RouteConf route : conf.routes()) {
       rules.add(new RouteTable.Rule<>(route.match(), new Route(route, upstreams)));
@@ -47,9 +48,36 @@ final class GatewayServer implements AutoCloseable {
     Server server = Server.create(conf.server(), conf.limits());
     ListeningService service =
         HttpProxyService.of(conf.server(), proxy, "gateway", null).limits(conf.limits());
-    conf.listeners().forEach(listener -> service.addListener(listener(listener)));
+    ListenerTls tls = new ListenerTls();
+    for (ListenerConf listener : conf.listeners()) {
+      service.addListener(listener(listener).withTls(tls(tls, listener)));
+    }
+    tls.services().forEach(server::addService);
     server.addService(service);
     return new GatewayServer(server, service, log);
+  }
+
+  private static Map<String, Upstream> upstreams(GatewayConf conf) throws ProxyException {
+    Map<String, Upstream> upstreams = new LinkedHashMap<>();
+    for (Map.Entry<String, UpstreamConf> entry : conf.upstreams().entrySet()) {
+      try {
+        upstreams.put(entry.getKey(), new Upstream(entry.getKey(), entry.getValue()));
+      } catch (TlsException e) {
+        throw ProxyException.explain(
+            ErrorKind.FILE_READ_ERROR, e, "upstreams.%s.tls", entry.getKey());
+      }
+    }
+    return upstreams;
+  }
+
+  private static @Nullable TlsSettings tls(ListenerTls all, ListenerConf listener)
+      throws ProxyException {
+    try {
+      return listener.tls() == null ? null : all.settings(listener);
+    } catch (TlsException e) {
+      throw ProxyException.explain(
+          ErrorKind.FILE_READ_ERROR, e, "tls of listener %s", listener.address());
+    }
   }
 
   private static @Nullable AccessLog openLog(@Nullable AccessLogConf conf) throws ProxyException {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param deny who may not; wins over `allow`
 /// @param connections bounds on connections
 /// @param socket options of the sockets
+/// @param tls null = plain text
 /// @param limits bounds of each connection: those of the file with the listener's own changes
 record ListenerConf(
     Address address,
@@ -30,6 +31,7 @@ record ListenerConf(
     List<Cidr> deny,
     Connections connections,
     SocketOptions socket,
+    @Nullable TlsConf tls,
     Limits limits) {
 
   /// Permission bits of a Unix socket unless said otherwise: owner and group.
@@ -37,8 +39,10 @@ record ListenerConf(
 
   /// What clients speak.
   enum Protocol {
-    /// HTTP/1.1 on plain text.
+    /// HTTP/1.1.
     HTTP_1_1,
+    /// HTTP/2 on TLS (RFC 9113 §3.2).
+    H2,
     /// HTTP/2 on plain text, by prior knowledge (RFC 9113 §3.3).
     H2C
   }
@@ -69,6 +73,12 @@ record ListenerConf(
     protocols = List.copyOf(protocols);
     allow = List.copyOf(allow);
     deny = List.copyOf(deny);
+    if (tls == null && protocols.contains(Protocol.H2)) {
+      throw new KeyFault("protocols", "has h2, which needs tls", "expected: tls, or h2c");
+    }
+    if (tls != null && protocols.contains(Protocol.H2C)) {
+      throw new KeyFault("protocols", "has h2c, which is for plain text", "expected: h2");
+    }
     boolean tcp = address instanceof Address.Tcp;
     if (tcp && mode != DEFAULT_MODE) {
       throw new KeyFault("mode", "is for Unix sockets only", "expected: address unix:/path");
@@ -82,7 +92,7 @@ record ListenerConf(
   /// {@return this listener with changes of its own to the limits of the file}
   ListenerConf within(Limits outer, UnaryOperator<Limits> changes) {
     return new ListenerConf(
-        address, mode, protocols, allow, deny, connections, socket, changes.apply(outer));
+        address, mode, protocols, allow, deny, connections, socket, tls, changes.apply(outer));
   }
 
   static Builder builder() {
@@ -93,18 +103,31 @@ record ListenerConf(
   static final class Builder {
     Address address = new Address.Tcp("0.0.0.0", 6188);
     int mode = DEFAULT_MODE;
-    List<Protocol> protocols = List.of(Protocol.HTTP_1_1);
+    @Nullable List<Protocol> protocols;
     List<Cidr> allow = List.of();
     List<Cidr> deny = List.of();
     Connections connections = Connections.unbounded();
     SocketOptions socket = SocketOptions.defaults();
+    @Nullable TlsConf tls;
     @Nullable UnaryOperator<Limits> limits;
 
     Draft build() {
       var conf =
           new ListenerConf(
-              address, mode, protocols, allow, deny, connections, socket, Limits.defaults());
+              address,
+              mode,
+              protocols == null ? usual() : protocols,
+              allow,
+              deny,
+              connections,
+              socket,
+              tls,
+              Limits.defaults());
       return new Draft(conf, limits == null ? UnaryOperator.identity() : limits);
+    }
+
+    private List<Protocol> usual() {
+      return tls == null ? List.of(Protocol.HTTP_1_1) : List.of(Protocol.H2, Protocol.HTTP_1_1);
     }
   }
 

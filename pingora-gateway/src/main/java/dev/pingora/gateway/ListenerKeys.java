@@ -72,7 +72,7 @@ final class ListenerKeys {
             Values.list(protocol(), 1, 3),
             d -> d.conf().protocols(),
             (b, v) -> b.protocols = v,
-            "What clients may speak"),
+            "What clients may speak; with tls unless set: [h2, http/1.1]"),
         Key.later("proxy_protocol", "PROXY protocol of load balancers in front"),
         Key.of(
             "allow",
@@ -106,13 +106,15 @@ final class ListenerKeys {
             (b, v) -> b.limits = v,
             "Changes to the limits of the file"),
         Key.later("h2", "HTTP/2 settings"),
-        Key.later("tls", "TLS"));
+        Key.optional(
+            "tls", TlsKeys.BLOCK, d -> d.conf().tls(), (b, v) -> b.tls = v, "TLS; null = none"));
   }
 
   private static ValueType<ListenerConf.Protocol> protocol() {
     Map<String, ListenerConf.Protocol> words = new LinkedHashMap<>();
     words.put("http/1.1", ListenerConf.Protocol.HTTP_1_1);
     words.put("h2c", ListenerConf.Protocol.H2C);
-    return Values.oneOf(words, Set.of("h2"));
+    words.put("h2", ListenerConf.Protocol.H2);
+    return Values.oneOf(words, Set.of());
   }
 }

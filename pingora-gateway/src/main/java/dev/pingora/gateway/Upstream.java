@@ -10,6 +10,9 @@ import dev.pingora.core.upstreams.PeerOptions;
 import dev.pingora.lb.Backend;
 import dev.pingora.lb.LoadBalancer;
 import dev.pingora.lb.RoundRobin;
+import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.TlsException;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +25,38 @@ final class Upstream {
   private final LoadBalancer<RoundRobin> balancer;
   private final Map<Backend, HttpPeer> peers = new HashMap<>();
 
-  Upstream(String name, UpstreamConf conf) {
+  /// @throws TlsException naming a file of its TLS and what is wrong with it
+  Upstream(String name, UpstreamConf conf) throws TlsException {
     this.name = name;
     List<Backend> backends =
         conf.servers().stream().map(s -> Backend.of(s.address().toString(), s.weight())).toList();
     this.balancer = LoadBalancer.of(name, backends, RoundRobin::of);
     PeerOptions options = options(conf.timeouts());
-    backends.forEach(b -> peers.put(b, HttpPeer.http(b).withOptions(options)));
+    UpstreamTlsConf tls = conf.tls();
+    if (tls == null) {
+      backends.forEach(b -> peers.put(b, HttpPeer.http(b).withOptions(options)));
+    } else {
+      secure(backends, options, tls);
+    }
+  }
+
+  private void secure(List<Backend> backends, PeerOptions plain, UpstreamTlsConf tls)
+      throws TlsException {
+    PeerOptions options = plain.toBuilder().tls(TlsFiles.options(tls)).build();
+    CertifiedKey shown = TlsFiles.clientCertificate(tls);
+    String sni = tls.sni() == null ? "" : tls.sni();
+    for (Backend backend : backends) {
+      HttpPeer peer = HttpPeer.https(backend, sni.isEmpty() ? hostName(backend) : sni);
+      peers.put(backend, peer.withOptions(options).withClientCertKey(shown));
+    }
+  }
+
+  /// {@return the name of a backend that has one, else nothing: the certificate must then be for
+  /// the IP address}
+  private static String hostName(Backend backend) {
+    return backend.address() instanceof InetSocketAddress inet && inet.isUnresolved()
+        ? inet.getHostString()
+        : "";
   }
 
   private static PeerOptions options(UpstreamConf.Timeouts timeouts) {

@@ -7,6 +7,7 @@ import dev.pingora.core.configuration.Address;
 import dev.pingora.core.configuration.KeyFault;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A group of servers that requests are forwarded to.
 ///
@@ -14,8 +15,13 @@ import java.util.List;
 /// @param balance how a server is chosen
 /// @param timeouts of its connections
 /// @param protocols what its servers speak
+/// @param tls null = plain text
 record UpstreamConf(
-    List<Server> servers, Balance balance, Timeouts timeouts, List<Protocol> protocols) {
+    List<Server> servers,
+    Balance balance,
+    Timeouts timeouts,
+    List<Protocol> protocols,
+    @Nullable UpstreamTlsConf tls) {
 
   /// One server.
   ///
@@ -41,7 +47,7 @@ record UpstreamConf(
 
   /// What servers speak.
   enum Protocol {
-    /// HTTP/1.1 on plain text.
+    /// HTTP/1.1.
     HTTP_1_1
   }
 
@@ -97,9 +103,10 @@ record UpstreamConf(
     Balance balance = Balance.ROUND_ROBIN;
     Timeouts timeouts = Timeouts.defaults();
     List<Protocol> protocols = List.of(Protocol.HTTP_1_1);
+    @Nullable UpstreamTlsConf tls;
 
     UpstreamConf build() {
-      return new UpstreamConf(servers, balance, timeouts, protocols);
+      return new UpstreamConf(servers, balance, timeouts, protocols, tls);
     }
   }
 }

@@ -146,7 +146,12 @@ final class UpstreamKeys {
             "Timeouts of connections"),
         Key.later("proxy_protocol", "PROXY protocol towards the servers"),
         Key.later("max_h2_streams", "Streams of an HTTP/2 connection"),
-        Key.later("tls", "TLS towards the servers"));
+        Key.optional(
+            "tls",
+            UpstreamTlsKeys.BLOCK,
+            UpstreamConf::tls,
+            (b, v) -> b.tls = v,
+            "TLS towards the servers; null = none"));
   }
 
   /// Holds the defaults, for the schema.

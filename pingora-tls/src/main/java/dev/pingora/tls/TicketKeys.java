@@ -91,6 +91,17 @@ public final class TicketKeys {
     replace(next);
   }
 
+  /// Takes these keys instead, unless they are the same.
+  public synchronized void replaceIfOther(List<Key> own) {
+    boolean same = own.size() == keys.size();
+    for (int i = 0; same && i < own.size(); i++) {
+      same = java.security.MessageDigest.isEqual(own.get(i).octets, keys.get(i).octets);
+    }
+    if (!same) {
+      replace(own);
+    }
+  }
+
   /// Takes these keys instead.
   public synchronized void replace(List<Key> own) {
     keys = List.copyOf(checked(own));

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.gateway;
+
+import dev.pingora.core.tls.CertificateFiles;
+import dev.pingora.core.tls.TlsSettings;
+import dev.pingora.core.upstreams.TlsOptions;
+import dev.pingora.tls.Certificates;
+import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.ClientAuth;
+import dev.pingora.tls.KeyLog;
+import dev.pingora.tls.TicketKeys;
+import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsProfile;
+import dev.pingora.tls.TrustRoots;
+import dev.pingora.tls.Verify;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Makes what the engine wants of `tls:` blocks, from the files they name.
+final class TlsFiles {
+  private TlsFiles() {}
+
+  /// {@return the certificates of a listener}
+  ///
+  /// @throws TlsException naming the file and what is wrong with it
+  static CertificateFiles certificates(TlsConf conf) throws TlsException {
+    return CertificateFiles.load(
+        conf.certificates().stream()
+            .map(c -> new CertificateFiles.Entry(c.cert(), c.key(), c.ocsp(), c.watch()))
+            .toList());
+  }
+
+  /// {@return the TLS of a listener}
+  ///
+  /// @param protocols what clients may speak over it
+  /// @throws TlsException naming the file and what is wrong with it
+  static TlsSettings settings(
+      TlsConf conf,
+      CertificateFiles certificates,
+      TicketKeys tickets,
+      List<ListenerConf.Protocol> protocols,
+      @Nullable KeyLog keyLog)
+      throws TlsException {
+    Path ca = conf.clientAuth().ca();
+    boolean asked = conf.clientAuth().mode() != ClientAuth.OFF;
+    return TlsSettings.of(certificates)
+        .withProvider(conf.provider())
+        .withProfile(conf.profile())
+        .withAlpn(alpn(protocols), !protocols.contains(ListenerConf.Protocol.HTTP_1_1))
+        .withClientAuth(conf.clientAuth().mode(), asked && ca != null ? roots(ca) : null)
+        .withTickets(tickets)
+        .withHandshakeTimeout(conf.handshakeTimeout())
+        .withKeyLog(conf.keylog() ? keyLog : null);
+  }
+
+  private static List<String> alpn(List<ListenerConf.Protocol> protocols) {
+    List<String> names = new ArrayList<>();
+    for (ListenerConf.Protocol protocol : protocols) {
+      switch (protocol) {
+        case H2 -> names.add(TlsSettings.H2);
+        case HTTP_1_1 -> names.add(TlsSettings.HTTP_1_1);
+        case H2C -> throw new IllegalArgumentException("h2c knows no TLS");
+      }
+    }
+    return names;
+  }
+
+  /// {@return the keys of session tickets of a listener}
+  static TicketKeys tickets(TlsConf.Tickets conf) throws TlsException {
+    Path file = conf.keys();
+    return file == null ? TicketKeys.random() : TicketKeys.of(ticketKeys(file));
+  }
+
+  /// {@return the keys in a file}
+  static List<TicketKeys.Key> ticketKeys(Path file) throws TlsException {
+    byte[] octets = read(file);
+    int keys = octets.length / TicketKeys.KEY_BYTES;
+    if (keys == 0 || keys > TicketKeys.MAX_KEYS || octets.length % TicketKeys.KEY_BYTES != 0) {
+      throw TlsException.of(
+          TlsException.Reason.CONFIGURATION,
+          "%s: %d octets (expected: 1 to %d keys of %d)"
+              .formatted(file, octets.length, TicketKeys.MAX_KEYS, TicketKeys.KEY_BYTES));
+    }
+    List<TicketKeys.Key> all = new ArrayList<>();
+    for (int i = 0; i < keys; i++) {
+      int at = i * TicketKeys.KEY_BYTES;
+      all.add(new TicketKeys.Key(Arrays.copyOfRange(octets, at, at + TicketKeys.KEY_BYTES)));
+    }
+    return all;
+  }
+
+  /// {@return the TLS towards the servers of an upstream}
+  static TlsOptions options(UpstreamTlsConf conf) throws TlsException {
+    Path ca = conf.ca();
+    TlsProfile profile = TlsProfile.INTERMEDIATE.withVersions(conf.min(), conf.max());
+    return TlsOptions.DEFAULT
+        .withProvider(conf.provider())
+        .withVerify(
+            !conf.verify()
+                ? Verify.NONE
+                : conf.verifyHostname() ? Verify.CHAIN_AND_NAME : Verify.CHAIN)
+        .withRoots(ca == null ? TrustRoots.system() : roots(ca))
+        .withAlternativeCn(conf.alternativeCn())
+        .withProfile(conf.curves().isEmpty() ? profile : profile.withGroups(conf.curves()));
+  }
+
+  /// {@return the certificate shown to the servers of an upstream, null for none}
+  static @Nullable CertifiedKey clientCertificate(UpstreamTlsConf conf) throws TlsException {
+    Path certificate = conf.clientCert();
+    Path key = conf.clientKey();
+    return certificate == null || key == null ? null : CertifiedKey.fromPem(certificate, key);
+  }
+
+  private static TrustRoots roots(Path file) throws TlsException {
+    String pem = new String(read(file), StandardCharsets.ISO_8859_1);
+    return TrustRoots.of(Certificates.der(Certificates.ofPem(pem, file.toString())));
+  }
+
+  private static byte[] read(Path file) throws TlsException {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw TlsException.of(
+          TlsException.Reason.CONFIGURATION, "cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.gateway;
+
+import dev.pingora.core.configuration.ConfigNode;
+import dev.pingora.core.configuration.KeyPath;
+import dev.pingora.core.configuration.Problems;
+import dev.pingora.core.tls.CertificateFiles;
+import dev.pingora.tls.TicketKeys;
+import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsProviders;
+import java.util.List;
+
+/// What `tls:` blocks name exists and fits: providers, certificates, keys. Told with the place. One
+/// use, one thread.
+final class TlsRules {
+  private final ConfigNode.Mapping top;
+  private final Problems problems;
+  private final TlsProviders providers = TlsProviders.installed();
+
+  TlsRules(ConfigNode.Mapping top, Problems problems) {
+    this.top = top;
+    this.problems = problems;
+  }
+
+  @FunctionalInterface
+  private interface Check {
+    void run() throws TlsException;
+  }
+
+  /// Looks at all blocks.
+  void files(GatewayConf conf) {
+    for (int i = 0; i < conf.listeners().size(); i++) {
+      ListenerConf listener = conf.listeners().get(i);
+      if (listener.tls() != null) {
+        listener(listener, listener.tls(), KeyPath.root().key("listeners").index(i).key("tls"));
+      }
+    }
+    conf.upstreams()
+        .forEach((name, upstream) -> {
+          if (upstream.tls() != null) {
+            upstream(upstream.tls(), KeyPath.root().key("upstreams").key(name).key("tls"));
+          }
+        });
+  }
+
+  private void listener(ListenerConf listener, TlsConf tls, KeyPath at) {
+    check(at.key("provider"), () -> providers.find(tls.provider()));
+    boolean usable = true;
+    for (int i = 0; i < tls.certificates().size(); i++) {
+      TlsConf.Certificate pair = tls.certificates().get(i);
+      usable &=
+          check(
+              at.key("certificates").index(i),
+              () ->
+                  CertificateFiles.load(
+                      List.of(
+                          new CertificateFiles.Entry(
+                              pair.cert(), pair.key(), pair.ocsp(), false))));
+    }
+    if (usable && check(at.key("tickets").key("keys"), () -> TlsFiles.tickets(tls.tickets()))) {
+      check(
+          at.key("client_auth").key("ca"),
+          () ->
+              TlsFiles.settings(
+                  tls,
+                  TlsFiles.certificates(tls),
+                  TicketKeys.random(),
+                  listener.protocols(),
+                  null));
+    }
+  }
+
+  private void upstream(UpstreamTlsConf tls, KeyPath at) {
+    check(at.key("provider"), () -> providers.find(tls.provider()));
+    check(at.key("ca"), () -> TlsFiles.options(tls));
+    check(at.key("client_cert"), () -> TlsFiles.clientCertificate(tls));
+  }
+
+  private boolean check(KeyPath at, Check check) {
+    try {
+      check.run();
+      return true;
+    } catch (TlsException e) {
+      problems.add(at.placeIn(top), at, String.valueOf(e.getMessage()), "expected: usable files");
+      return false;
+    }
+  }
+}
