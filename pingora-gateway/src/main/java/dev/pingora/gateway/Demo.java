@@ -10,6 +10,7 @@ import dev.pingora.core.server.Shutdown;
 import dev.pingora.core.services.Addresses;
 import dev.pingora.core.services.ListeningService;
 import dev.pingora.error.ProxyException;
+import java.io.IOException;
 import java.util.Map;
 
 /// Something to try without a configuration: two origins on free ports, and a gateway that is ready
@@ -19,32 +20,44 @@ final class Demo implements AutoCloseable {
   private final GatewayServer gateway;
   private final String configuration;
 
-  private Demo(Server origins, GatewayServer gateway, String configuration) {
+  private final DemoCertificate certificate;
+
+  private Demo(
+      Server origins, GatewayServer gateway, String configuration, DemoCertificate certificate) {
     this.origins = origins;
     this.gateway = gateway;
     this.configuration = configuration;
+    this.certificate = certificate;
   }
 
   /// Starts the origins.
   ///
   /// @param address where the gateway will listen
-  static Demo open(String address) throws ProxyException, ConfigurationException {
+  /// @param secure where it will listen with TLS
+  static Demo open(String address, String secure)
+      throws ProxyException, ConfigurationException, IOException {
     Server origins = Server.create(ServerConf.defaults().toBuilder().threads(1).build());
     ListeningService a = origins.addService(DemoOrigin.service("a"));
     ListeningService b = origins.addService(DemoOrigin.service("b"));
     origins.start();
-    String text = configuration(address, address(a), address(b));
-    return new Demo(origins, GatewayServer.of(GatewayConf.parse(text, "demo", Map.of())), text);
+    DemoCertificate own = DemoCertificate.make();
+    String text = configuration(address, secure, own.cert(), own.key(), address(a), address(b));
+    GatewayServer gateway = GatewayServer.of(GatewayConf.parse(text, "demo", Map.of()));
+    String shown = configuration(address, secure, "cert.pem", "key.pem", address(a), address(b));
+    return new Demo(origins, gateway, shown, own);
   }
 
   private static String address(ListeningService service) {
     return Addresses.text(service.addresses().getFirst());
   }
 
-  static String configuration(String address, String first, String second) {
+  static String configuration(
+      String address, String secure, String cert, String key, String first, String second) {
     return """
     listeners:
       - address: %s
+      - address: %s
+        tls: { certificates: [{ cert: "%s", key: "%s" }] }
     upstreams:
       demo: { servers: ["%s", "%s"] }
     routes:
@@ -55,7 +68,7 @@ final class Demo implements AutoCloseable {
         respond: { status: 200, body: "hello from the gateway itself\\n" }
     access_log: { path: "-" }
     """
-        .formatted(address, first, second);
+        .formatted(address, secure, cert, key, first, second);
   }
 
   GatewayServer gateway() {
@@ -65,18 +78,20 @@ final class Demo implements AutoCloseable {
   /// {@return what to try, once the gateway runs}
   String greeting() {
     String address = Addresses.text(gateway.addresses().getFirst());
+    String secure = Addresses.text(gateway.addresses().getLast());
     return """
-    pingora demo: a gateway on http://%1$s in front of two origins. Try:
+    pingora demo: a gateway on http://%1$s and https://%3$s in front of two origins. Try:
 
       curl -i http://%1$s/            # twice: the origins answer in turn
       curl -i http://%1$s/hello       # answered by the gateway
       curl -i -H 'Content-Length: +1' http://%1$s/    # refused: never forwarded
+      curl -ik https://%3$s/          # HTTP/2 and TLS, with a certificate made for this demo
 
     Its configuration, for your own file (run it with -c FILE):
 
     %2$s
     """
-        .formatted(address, configuration.indent(2).stripTrailing());
+        .formatted(address, configuration.indent(2).stripTrailing(), secure);
   }
 
   /// Stops the gateway, then the origins.
@@ -85,5 +100,6 @@ final class Demo implements AutoCloseable {
     gateway.close();
     origins.shutdown(Shutdown.FAST);
     origins.awaitEnd();
+    certificate.delete();
   }
 }

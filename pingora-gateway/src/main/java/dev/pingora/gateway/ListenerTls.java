@@ -40,7 +40,7 @@ final class ListenerTls {
     }
     TicketKeys tickets = TlsFiles.tickets(conf.tickets());
     rotate(listener, conf.tickets(), tickets);
-    return TlsFiles.settings(conf, certificates, tickets, listener.protocols(), keyLog(conf));
+    return TlsFiles.settings(conf, certificates, tickets, listener).withKeyLog(keyLog(conf));
   }
 
   /// Keys of a file change when the file does, own keys when their time is over.
@@ -65,7 +65,10 @@ final class ListenerTls {
   }
 
   private @Nullable KeyLog keyLog(TlsConf conf) {
-    if (!conf.keylog() || keyLog != null) {
+    if (!conf.keylog()) {
+      return null;
+    }
+    if (keyLog != null) {
       return keyLog;
     }
     String file = System.getenv("SSLKEYLOGFILE");

@@ -6,6 +6,7 @@ package dev.pingora.gateway;
 import dev.pingora.core.configuration.ConfigurationException;
 import dev.pingora.core.configuration.Problem;
 import dev.pingora.core.server.Options;
+import dev.pingora.tls.TlsProviders;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,6 +30,12 @@ public final class Main {
       OptionSpec.builder("--schema")
           .arity("0")
           .description("print the JSON schema of the configuration and exit")
+          .build();
+
+  private static final OptionSpec TLS_PROVIDERS =
+      OptionSpec.builder("--tls-providers")
+          .arity("0")
+          .description("print which TLS libraries can be used here and exit")
           .build();
 
   private final Map<String, String> environment;
@@ -57,7 +64,7 @@ public final class Main {
         serve(plain);
         return 0;
       }
-      CommandSpec spec = Options.spec(NAME).addOption(SCHEMA);
+      CommandSpec spec = Options.spec(NAME).addOption(SCHEMA).addOption(TLS_PROVIDERS);
       ParseResult result = Options.read(spec, args);
       Options options = Options.from(result);
       if (options.help()) {
@@ -66,6 +73,8 @@ public final class Main {
         out.println(NAME + " " + VERSION);
       } else if (result.hasMatchedOption(SCHEMA)) {
         out.print(GatewayConf.schema());
+      } else if (result.hasMatchedOption(TLS_PROVIDERS)) {
+        out.print(ProviderReport.of(TlsProviders.installed()));
       } else {
         serve(options);
       }

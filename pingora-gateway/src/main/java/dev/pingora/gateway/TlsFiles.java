@@ -6,22 +6,22 @@ package dev.pingora.gateway;
 import dev.pingora.core.tls.CertificateFiles;
 import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.core.upstreams.TlsOptions;
+import dev.pingora.tls.CertificateStore;
 import dev.pingora.tls.Certificates;
 import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.ClientAuth;
-import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.TicketKeys;
 import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsFile;
 import dev.pingora.tls.TlsProfile;
 import dev.pingora.tls.TrustRoots;
 import dev.pingora.tls.Verify;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Makes what the engine wants of `tls:` blocks, from the files they name.
@@ -40,25 +40,25 @@ final class TlsFiles {
 
   /// {@return the TLS of a listener}
   ///
-  /// @param protocols what clients may speak over it
+  /// @param tickets null = each context's own
   /// @throws TlsException naming the file and what is wrong with it
   static TlsSettings settings(
       TlsConf conf,
-      CertificateFiles certificates,
-      TicketKeys tickets,
-      List<ListenerConf.Protocol> protocols,
-      @Nullable KeyLog keyLog)
+      Supplier<CertificateStore> certificates,
+      @Nullable TicketKeys tickets,
+      ListenerConf listener)
       throws TlsException {
     Path ca = conf.clientAuth().ca();
     boolean asked = conf.clientAuth().mode() != ClientAuth.OFF;
     return TlsSettings.of(certificates)
         .withProvider(conf.provider())
         .withProfile(conf.profile())
-        .withAlpn(alpn(protocols), !protocols.contains(ListenerConf.Protocol.HTTP_1_1))
+        .withAlpn(
+            alpn(listener.protocols()),
+            !listener.protocols().contains(ListenerConf.Protocol.HTTP_1_1))
         .withClientAuth(conf.clientAuth().mode(), asked && ca != null ? roots(ca) : null)
         .withTickets(tickets)
-        .withHandshakeTimeout(conf.handshakeTimeout())
-        .withKeyLog(conf.keylog() ? keyLog : null);
+        .withHandshakeTimeout(conf.handshakeTimeout());
   }
 
   private static List<String> alpn(List<ListenerConf.Protocol> protocols) {
@@ -81,7 +81,7 @@ final class TlsFiles {
 
   /// {@return the keys in a file}
   static List<TicketKeys.Key> ticketKeys(Path file) throws TlsException {
-    byte[] octets = read(file);
+    byte[] octets = TlsFile.read(file);
     int keys = octets.length / TicketKeys.KEY_BYTES;
     if (keys == 0 || keys > TicketKeys.MAX_KEYS || octets.length % TicketKeys.KEY_BYTES != 0) {
       throw TlsException.of(
@@ -120,16 +120,7 @@ final class TlsFiles {
   }
 
   private static TrustRoots roots(Path file) throws TlsException {
-    String pem = new String(read(file), StandardCharsets.ISO_8859_1);
+    String pem = new String(TlsFile.read(file), StandardCharsets.ISO_8859_1);
     return TrustRoots.of(Certificates.der(Certificates.ofPem(pem, file.toString())));
-  }
-
-  private static byte[] read(Path file) throws TlsException {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw TlsException.of(
-          TlsException.Reason.CONFIGURATION, "cannot read " + file + ": " + e.getMessage(), e);
-    }
   }
 }

@@ -7,10 +7,9 @@ import dev.pingora.core.configuration.ConfigNode;
 import dev.pingora.core.configuration.KeyPath;
 import dev.pingora.core.configuration.Problems;
 import dev.pingora.core.tls.CertificateFiles;
-import dev.pingora.tls.TicketKeys;
+import dev.pingora.tls.CertificateStore;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsProviders;
-import java.util.List;
 
 /// What `tls:` blocks name exists and fits: providers, certificates, keys. Told with the place. One
 /// use, one thread.
@@ -47,29 +46,23 @@ final class TlsRules {
 
   private void listener(ListenerConf listener, TlsConf tls, KeyPath at) {
     check(at.key("provider"), () -> providers.find(tls.provider()));
-    boolean usable = true;
     for (int i = 0; i < tls.certificates().size(); i++) {
       TlsConf.Certificate pair = tls.certificates().get(i);
-      usable &=
-          check(
-              at.key("certificates").index(i),
-              () ->
-                  CertificateFiles.load(
-                      List.of(
-                          new CertificateFiles.Entry(
-                              pair.cert(), pair.key(), pair.ocsp(), false))));
+      check(at.key("certificates").index(i), () -> CertificateFiles.check(entry(pair)));
     }
-    if (usable && check(at.key("tickets").key("keys"), () -> TlsFiles.tickets(tls.tickets()))) {
-      check(
-          at.key("client_auth").key("ca"),
-          () ->
-              TlsFiles.settings(
-                  tls,
-                  TlsFiles.certificates(tls),
-                  TicketKeys.random(),
-                  listener.protocols(),
-                  null));
-    }
+    check(at.key("tickets").key("keys"), () -> TlsFiles.tickets(tls.tickets()));
+    check(
+        at.key("client_auth").key("ca"),
+        () -> TlsFiles.settings(tls, TlsRules::nothing, null, listener));
+  }
+
+  /// No handshake happens here.
+  private static CertificateStore nothing() {
+    throw new IllegalStateException("certificates of a configuration that is only checked");
+  }
+
+  private static CertificateFiles.Entry entry(TlsConf.Certificate pair) {
+    return new CertificateFiles.Entry(pair.cert(), pair.key(), pair.ocsp(), pair.watch());
   }
 
   private void upstream(UpstreamTlsConf tls, KeyPath at) {
@@ -78,13 +71,11 @@ final class TlsRules {
     check(at.key("client_cert"), () -> TlsFiles.clientCertificate(tls));
   }
 
-  private boolean check(KeyPath at, Check check) {
+  private void check(KeyPath at, Check check) {
     try {
       check.run();
-      return true;
     } catch (TlsException e) {
-      problems.add(at.placeIn(top), at, String.valueOf(e.getMessage()), "expected: usable files");
-      return false;
+      problems.add(at.placeIn(top), at, String.valueOf(e.getMessage()), "");
     }
   }
 }

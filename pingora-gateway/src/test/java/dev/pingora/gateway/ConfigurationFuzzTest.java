@@ -104,7 +104,8 @@ class ConfigurationFuzzTest {
         List.of(
             Files.readString(BrokenFilesTest.resource("full.yaml")),
             Files.readString(BrokenFilesTest.resource("planned.yaml")),
-            Demo.configuration("127.0.0.1:0", "127.0.0.1:1", "127.0.0.1:2"));
+            Demo.configuration(
+                "127.0.0.1:0", "127.0.0.1:0", "c.pem", "k.pem", "127.0.0.1:1", "127.0.0.1:2"));
     int refused = 0;
     for (int round = 0; round < rounds; round++) {
       var text = new StringBuilder(valid.get(random.nextInt(valid.size())));

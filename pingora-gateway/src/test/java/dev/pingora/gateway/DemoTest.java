@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class DemoTest {
   @Test
   void originsAnswerInTurnAndTheGreetingTellsTheTruth() throws Exception {
-    try (Demo demo = Demo.open("127.0.0.1:0")) {
+    try (Demo demo = Demo.open("127.0.0.1:0", "127.0.0.1:0")) {
       demo.gateway().start();
       String address = Addresses.text(demo.gateway().addresses().getFirst());
       assertThat(demo.greeting()).contains("a gateway on http://" + address, "access_log");
@@ -27,11 +27,12 @@ class DemoTest {
         said.add(Tool.run("sh", "-c", line + " -sS").orFail().out());
         said.add(Tool.run("sh", "-c", line + " -sS").orFail().out());
       }
-      assertThat(said).hasSize(6);
+      assertThat(said).hasSize(8);
       assertThat(said.get(0)).startsWith("HTTP/1.1 200").contains("origin a was asked for /");
       assertThat(said.get(1)).startsWith("HTTP/1.1 200").contains("origin b was asked for /");
       assertThat(said.get(2)).startsWith("HTTP/1.1 200").contains("hello from the gateway itself");
       assertThat(said.get(4)).startsWith("HTTP/1.1 400").contains("Connection: close");
+      assertThat(said.get(6)).startsWith("HTTP/2 200").contains("was asked for /");
       demo.gateway().server().shutdown(Shutdown.FAST);
     }
   }

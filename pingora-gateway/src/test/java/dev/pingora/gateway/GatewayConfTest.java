@@ -16,6 +16,7 @@ import dev.pingora.http.FieldName;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,7 +42,6 @@ class GatewayConfTest {
           "admin",
           "listeners[0].proxy_protocol",
           "listeners[0].h2",
-          "listeners[0].tls",
           "upstreams.app.discovery",
           "upstreams.app.balance_key",
           "upstreams.app.sticky",
@@ -52,7 +52,6 @@ class GatewayConfTest {
           "upstreams.app.outlier",
           "upstreams.app.proxy_protocol",
           "upstreams.app.max_h2_streams",
-          "upstreams.app.tls",
           "routes[0].buffering",
           "routes[0].retry.budget",
           "routes[0].compression",
@@ -189,7 +188,9 @@ class GatewayConfTest {
   void withoutTheKeysOfLaterIssuesThePlanIsValid() throws Exception {
     String plan = Files.readString(BrokenFilesTest.resource("planned.yaml"));
     String now = plan.replaceAll(", budget: \\{[^}]*\\}", "");
-    for (String key : LATER) {
+    List<String> without = new ArrayList<>(LATER);
+    without.add("listeners[0].tls"); // which names files
+    for (String key : without) {
       String name = key.substring(key.lastIndexOf('.') + 1);
       // The key's line, and the lines below that are indented further.
       now = now.replaceAll("(?m)^( *)" + name + ":.*\n(\\1 +.*\n)*", "");

@@ -3,8 +3,7 @@
 
 package dev.pingora.tls;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -114,12 +113,7 @@ public final class CertifiedKey {
   }
 
   private static String text(Path file) throws TlsException {
-    try {
-      return Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      throw TlsException.of(
-          TlsException.Reason.CONFIGURATION, "cannot read " + file + ": " + e.getMessage(), e);
-    }
+    return new String(TlsFile.read(file), StandardCharsets.ISO_8859_1);
   }
 
   /// {@return the same with an OCSP response to staple}

@@ -6,6 +6,7 @@ package dev.pingora.core.tls;
 import dev.pingora.tls.CertificateStore;
 import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,25 +69,28 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
     return new CertificateFiles(pairs);
   }
 
+  /// Sees whether files could be used, without a word about them.
+  ///
+  /// @throws TlsException as [#load]
+  public static void check(Entry entry) throws TlsException {
+    var _ = read(entry);
+  }
+
   private static CertificateStore storeOf(List<Pair> pairs) {
     return CertificateStore.of(pairs.stream().map(pair -> pair.loaded).toList());
   }
 
   private static CertifiedKey load(Entry entry) throws TlsException {
-    CertifiedKey key = CertifiedKey.fromPem(entry.certificate(), entry.key());
+    CertifiedKey key = read(entry);
     for (String warning : key.warnings()) {
-      LOG.log(System.Logger.Level.WARNING, "{0}: {1}", entry.certificate(), warning);
+      LOG.log(System.Logger.Level.INFO, "{0}: {1}", entry.certificate(), warning);
     }
-    return key.withOcsp(entry.ocsp() == null ? null : bytes(entry.ocsp()));
+    return key;
   }
 
-  private static byte[] bytes(Path file) throws TlsException {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw TlsException.of(
-          TlsException.Reason.CONFIGURATION, "cannot read " + file + ": " + e.getMessage(), e);
-    }
+  private static CertifiedKey read(Entry entry) throws TlsException {
+    CertifiedKey key = CertifiedKey.fromPem(entry.certificate(), entry.key());
+    return key.withOcsp(entry.ocsp() == null ? null : TlsFile.read(entry.ocsp()));
   }
 
   private static void warnOfOpenKey(Path key) {
@@ -147,10 +151,10 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
   private static byte[] hash(Entry entry) throws TlsException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes(entry.certificate()));
-      digest.update(bytes(entry.key()));
+      digest.update(TlsFile.read(entry.certificate()));
+      digest.update(TlsFile.read(entry.key()));
       if (entry.ocsp() != null) {
-        digest.update(bytes(entry.ocsp()));
+        digest.update(TlsFile.read(entry.ocsp()));
       }
       return digest.digest();
     } catch (NoSuchAlgorithmException e) {
