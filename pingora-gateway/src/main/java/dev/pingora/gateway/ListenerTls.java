@@ -7,9 +7,12 @@ import dev.pingora.core.services.BackgroundService;
 import dev.pingora.core.services.Service;
 import dev.pingora.core.tls.CertificateFiles;
 import dev.pingora.core.tls.TlsSettings;
+import dev.pingora.tls.Availability;
+import dev.pingora.tls.Capability;
 import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.TicketKeys;
 import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsProviders;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +27,7 @@ final class ListenerTls {
 
   private static final System.Logger LOG = System.getLogger("dev.pingora.gateway");
 
+  private final TlsProviders providers = TlsProviders.installed();
   private final List<CertificateFiles> watched = new ArrayList<>();
   private final List<Service> rotations = new ArrayList<>();
   private @Nullable KeyLog keyLog;
@@ -38,9 +42,18 @@ final class ListenerTls {
     if (conf.certificates().stream().anyMatch(TlsConf.Certificate::watch)) {
       watched.add(certificates);
     }
-    TicketKeys tickets = TlsFiles.tickets(conf.tickets());
-    rotate(listener, conf.tickets(), tickets);
+    TicketKeys tickets = null;
+    if (conf.tickets().keys() != null || takesTicketKeys(conf.provider())) {
+      tickets = TlsFiles.tickets(conf.tickets());
+      rotate(listener, conf.tickets(), tickets);
+    }
     return TlsFiles.settings(conf, certificates, tickets, listener).withKeyLog(keyLog(conf));
+  }
+
+  /// Libraries that take none make their own, which nobody asked to share.
+  private boolean takesTicketKeys(String provider) throws TlsException {
+    return providers.find(provider).availability() instanceof Availability.Available available
+        && available.capabilities().contains(Capability.TICKET_KEYS);
   }
 
   /// Keys of a file change when the file does, own keys when their time is over.
