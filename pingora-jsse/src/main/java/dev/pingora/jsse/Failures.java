@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /// What the JDK's exceptions mean. They tell the alert by its name, in their text.
 final class Failures {
-  private static final String RECEIVED = "Received fatal alert: ";
+  /// In the text of the exception or, for an alert in the clear where none is expected any more, of
+  /// its cause: OpenSSL 3.0 sends such when it refuses a certificate.
+  private static final Pattern RECEIVED =
+      Pattern.compile(
+          "(?:Received fatal alert: |plaintext alert received: Level: fatal; Alert: )([a-z_]+)");
 
   /// `(bad_certificate) and more`.
   private static final Pattern NAMED = Pattern.compile("\\(([a-z_]+)\\) (.*)", Pattern.DOTALL);
@@ -61,16 +65,26 @@ final class Failures {
 
   static TlsException of(Exception e) {
     String text = String.valueOf(e.getMessage());
-    int received = text.indexOf(RECEIVED);
-    if (received >= 0) {
-      String name = text.substring(received + RECEIVED.length()).strip();
-      return TlsException.of(Reason.ALERTED, "the peer says " + name, e).withAlert(alert(name));
+    String received = received(e);
+    if (received != null) {
+      return TlsException.of(Reason.ALERTED, "the peer says " + received, e)
+          .withAlert(alert(received));
     }
     Matcher named = NAMED.matcher(text);
     if (!named.matches()) {
       return TlsException.of(reason(e), text, e);
     }
     return TlsException.of(reason(e), named.group(2), e).withAlert(alert(named.group(1)));
+  }
+
+  private static @Nullable String received(Exception e) {
+    for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+      Matcher alert = RECEIVED.matcher(String.valueOf(cause.getMessage()));
+      if (alert.find()) {
+        return alert.group(1);
+      }
+    }
+    return null;
   }
 
   private static int alert(String name) {

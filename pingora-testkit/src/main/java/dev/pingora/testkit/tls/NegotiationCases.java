@@ -90,14 +90,14 @@ record NegotiationCases(Both both) {
     return cases;
   }
 
-  private static boolean usual(KeyType key) {
+  static boolean usual(KeyType key) {
     return switch (key) {
       case RSA, EC_P256, EC_P384 -> true;
       case RSA_PSS, EC_P521, ED25519 -> false;
     };
   }
 
-  private static Capability capability(KeyType key) {
+  static Capability capability(KeyType key) {
     return java.util.Objects.requireNonNull(KEYS.get(key));
   }
 

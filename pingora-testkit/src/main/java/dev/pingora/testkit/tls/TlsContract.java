@@ -35,4 +35,15 @@ public final class TlsContract {
     cases.addAll(new TransportCases(both).cases());
     return cases;
   }
+
+  /// {@return what is to be checked of two providers that each keep the contract with themselves}
+  /// Less of the transport, which the other side does not change, but all combinations.
+  public static List<TlsCase> between(TlsProvider client, TlsProvider server) {
+    Both both = new Both(client, server);
+    List<TlsCase> cases = new ArrayList<>(new NegotiationCases(both).cases());
+    cases.addAll(new PeerCases(both).cases());
+    cases.addAll(new SessionCases(both).cases());
+    cases.addAll(new TlsProduct(both).cases());
+    return cases;
+  }
 }
