@@ -43,11 +43,12 @@ record LibraryFiles(Path ssl, Path crypto) {
           .orElseThrow(
               () -> missing("no libssl.so.3 with libcrypto.so.3 in " + FOLDERS + ": " + ADVICE));
     }
-    Path folder = Files.isDirectory(given) ? given : given.toAbsolutePath().getParent();
+    Path at = given.toAbsolutePath();
+    Path folder = Files.isDirectory(at) ? at : at.getParent();
     LibraryFiles pair =
         search(folder == null ? List.of() : List.of(folder))
             .orElseThrow(() -> missing("no libssl with libcrypto at " + given));
-    return Files.isRegularFile(given) ? new LibraryFiles(given, pair.crypto) : pair;
+    return Files.isRegularFile(at) ? new LibraryFiles(at, pair.crypto) : pair;
   }
 
   private static TlsException missing(String what) {

@@ -26,6 +26,11 @@ final class Octets {
     this.chunks = chunks;
   }
 
+  /// {@return for how many there is memory}
+  int capacity() {
+    return capacity;
+  }
+
   /// {@return how many there are}
   int size() {
     return tail - head;

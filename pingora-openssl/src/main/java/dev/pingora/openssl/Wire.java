@@ -87,6 +87,11 @@ final class Wire {
     return output.take(into, capacity);
   }
 
+  /// {@return octets of memory held}
+  int held() {
+    return input.capacity() + output.capacity();
+  }
+
   /// Gives its memory back.
   void free() {
     input.free();
