@@ -22,9 +22,11 @@ final class Buffers {
 
   private final ConcurrentLinkedQueue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
   private final AtomicInteger kept = new AtomicInteger();
+  private final AtomicInteger lent = new AtomicInteger();
 
   /// {@return an empty buffer: position and limit are 0}
   ByteBuffer lend() {
+    lent.incrementAndGet();
     @Nullable ByteBuffer buffer = free.poll();
     if (buffer == null) {
       return ByteBuffer.allocate(SIZE).limit(0);
@@ -33,15 +35,30 @@ final class Buffers {
     return buffer.limit(0);
   }
 
+  /// {@return one twice as large, instead of `buffer` and with its octets}
+  ByteBuffer larger(ByteBuffer buffer) {
+    lent.incrementAndGet();
+    ByteBuffer larger = ByteBuffer.allocate(buffer.capacity() * 2).put(buffer).flip();
+    giveBack(buffer);
+    return larger;
+  }
+
   /// Takes a buffer back. Larger ones are forgotten.
   void giveBack(ByteBuffer buffer) {
+    lent.decrementAndGet();
     if (buffer.capacity() == SIZE && kept.get() < KEPT) {
       kept.incrementAndGet();
       free.add(buffer.clear());
     }
   }
 
+  /// {@return how many wait for the next session}
   int kept() {
     return kept.get();
+  }
+
+  /// {@return how many are in use: 0 when nothing leaks and nothing is under way}
+  int lent() {
+    return lent.get();
   }
 }

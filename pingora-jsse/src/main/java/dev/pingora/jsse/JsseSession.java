@@ -426,6 +426,11 @@ final class JsseSession implements TlsSession {
     }
   }
 
+  /// {@return what is behind it}
+  SSLEngine engine() {
+    return engine;
+  }
+
   @Override
   public void close() {
     if (!freed) {

@@ -136,4 +136,8 @@ public final class JsseTls implements TlsProvider {
   private static TlsException cannot(String what, String key) {
     return TlsException.of(CONFIGURATION, "jsse cannot " + what + " (" + key + ")");
   }
+
+  Buffers buffers() {
+    return buffers;
+  }
 }

@@ -122,8 +122,7 @@ final class Octets {
     }
     if (buffer.capacity() - buffer.limit() < Buffers.PACKET) {
       // Only a handshake gets here: its flight is as long as it is.
-      ByteBuffer larger = ByteBuffer.allocate(buffer.capacity() * 2).put(buffer).flip();
-      buffers.giveBack(buffer);
+      ByteBuffer larger = buffers.larger(buffer);
       held = larger;
       return larger;
     }

@@ -146,8 +146,9 @@ final class ServerFlight {
 
   private void serverHello(ByteBuffer body) {
     body.getShort();
-    boolean retry = body.slice(body.position(), RETRY.capacity()).equals(RETRY);
+    int random = body.position();
     skip(body, RETRY.capacity());
+    boolean retry = body.slice(random, RETRY.capacity()).equals(RETRY);
     skip(body, body.get() & 0xff);
     skip(body, Short.BYTES + 1); // suite, compression
     hello = true;
@@ -160,8 +161,7 @@ final class ServerFlight {
       switch (type) {
         case SUPPORTED_VERSIONS -> modern = true;
         case PRE_SHARED_KEY -> keyed = true;
-        case KEY_SHARE ->
-            shared = NamedGroup.of(body.getShort(body.position()) & 0xffff).orElse(null);
+        case KEY_SHARE -> shared = NamedGroup.of(body.duplicate().getShort() & 0xffff).orElse(null);
         default -> {}
       }
       skip(body, length);
