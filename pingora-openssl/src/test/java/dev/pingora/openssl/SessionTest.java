@@ -191,18 +191,26 @@ class SessionTest {
   @Test
   void abortedHandshakesLeaveNoMemoryBehind() throws Exception {
     aborts(2_000);
-    long start = resident();
-    aborts(10_000);
-    assertThat(resident() - start).as("growth in KiB").isLessThan(4 * 1024);
+    assertThat(leastGrowth(10_000)).as("growth in KiB").isLessThan(1024);
   }
 
   @Test
   @Tag("long")
   void aMillionAbortedHandshakesLeaveNoMemoryBehind() throws Exception {
     aborts(10_000);
-    long start = resident();
-    aborts(1_000_000);
-    assertThat(resident() - start).as("growth in KiB").isLessThan(8 * 1024);
+    assertThat(leastGrowth(1_000_000)).as("growth in KiB").isLessThan(4 * 1024);
+  }
+
+  /// {@return KiB by which the process grew in the best of some rounds} The compiler and the heap
+  /// grow it too, now and then; what leaks does so each time.
+  private long leastGrowth(int count) throws TlsException, IOException {
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 6 && least >= 1024; round++) {
+      long start = resident();
+      aborts(count);
+      least = Math.min(least, resident() - start);
+    }
+    return least;
   }
 
   /// Connections that end at some point of the handshake, one after the other.
@@ -215,8 +223,10 @@ class SessionTest {
         client.handshake();
         int length = client.drain(wire, 0, 4096);
         // Most are cut short; each sixteenth has the server do its signature.
-        server.feed(wire, 0, i % 16 == 0 ? length : i * 7 % length);
-        server.handshake();
+        server.feed(wire, 0, i % 16 < 2 ? length : i * 7 % length);
+        if (i % 2 == 0) { // else what was fed stays unread
+          server.handshake();
+        }
         if (i % 16 == 0) {
           length = server.drain(wire, 0, 4096);
           client.feed(wire, 0, i * 7 % length);
@@ -226,7 +236,7 @@ class SessionTest {
     }
   }
 
-  /// {@return resident memory beyond the heap's, in KiB} The heap is of a fixed size in tests.
+  /// {@return memory of the process that is its own, in KiB}
   private static long resident() throws IOException {
     System.gc();
     for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
