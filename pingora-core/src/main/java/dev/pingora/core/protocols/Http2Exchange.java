@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// One HTTP/2 stream between its two threads.
 ///
 /// Ownership: `stream` and `outgoing` belong to the connection thread. `incoming` is a lock-free
-/// queue towards the stream's thread, bounded by the stream's flow-control window. `trailers` is
-/// written before `ended` (volatile). `sent` is written by the connection thread only, `queued` by
-/// the stream's thread only.
+/// queue towards the stream's thread, bounded by the stream's flow-control window. What both hold
+/// counts to the connection's share of the memory, see [Http2Memory]. `trailers` is written before
+/// `ended` (volatile). `sent` is written by the connection thread only, `queued` by the stream's
+/// thread only.
 final class Http2Exchange implements StreamListener {
   /// Octets of response content that may wait for the connection thread.
   private static final long HIGH_WATER = 64 * 1024;
@@ -45,13 +46,18 @@ final class Http2Exchange implements StreamListener {
   private long queued;
 
   // Connection thread only.
+  private final int sectionBytes;
+  private long unconsumed;
   private boolean ending;
   private boolean finished;
+  private boolean released;
   private @Nullable Fields lastFields;
 
-  Http2Exchange(Http2Server server, Http2Stream stream, boolean ended) {
+  /// @param sectionBytes what the request's header section takes
+  Http2Exchange(Http2Server server, Http2Stream stream, int sectionBytes, boolean ended) {
     this.server = server;
     this.stream = stream;
+    this.sectionBytes = sectionBytes;
     this.ended = ended;
   }
 
@@ -59,7 +65,9 @@ final class Http2Exchange implements StreamListener {
 
   @Override
   public void data(ByteBuffer content, boolean endStream) {
-    if (content.hasRemaining()) {
+    if (content.hasRemaining() && !released) {
+      unconsumed += content.remaining();
+      server.received(content.remaining());
       incoming.add(content);
     }
     if (endStream) {
@@ -80,7 +88,11 @@ final class Http2Exchange implements StreamListener {
   @Override
   public void reset(Http2Error.StreamError error) {
     failure = error;
-    outgoing.clear();
+    dropOutgoing();
+    if (released) {
+      server.sentAll(this);
+      server.post(stream::release);
+    }
     signal();
   }
 
@@ -89,14 +101,31 @@ final class Http2Exchange implements StreamListener {
     pump();
   }
 
+  private void dropOutgoing() {
+    for (ByteBuffer piece : outgoing) {
+      sent(piece.remaining() + PIECE_BYTES);
+    }
+    outgoing.clear();
+  }
+
+  /// This thread is the only writer.
+  @SuppressWarnings("NonAtomicVolatileUpdate")
+  private void sent(long bytes) {
+    sent += bytes;
+    server.outgoing(-bytes);
+  }
+
+  /// {@return what the stream has the connection keep of what the client sent}
+  long receivedBytes() {
+    return sectionBytes + unconsumed;
+  }
+
   private void pump() {
     for (ByteBuffer next = outgoing.peek(); next != null; next = outgoing.peek()) {
       int before = next.remaining();
       boolean last = ending && lastFields == null && outgoing.size() == 1;
       boolean all = stream.sendData(next, last);
-      // This thread is the only writer.
-      long soFar = sent + before - next.remaining();
-      sent = all ? soFar + PIECE_BYTES : soFar;
+      sent(before - next.remaining() + (all ? PIECE_BYTES : 0));
       if (!all) {
         break;
       }
@@ -106,6 +135,26 @@ final class Http2Exchange implements StreamListener {
     if (ending && outgoing.isEmpty() && !finished) {
       finish();
     }
+    lookForRoom();
+    if (released && finished) {
+      server.sentAll(this);
+      stream.release();
+    }
+  }
+
+  /// The client takes nothing of what the stream's thread has left behind.
+  void giveUp() {
+    stream.reset(ErrorCode.CANCEL);
+    stream.release();
+  }
+
+  /// {@return a number that grows with what the client has let us send}
+  long progress() {
+    return sent;
+  }
+
+  /// Tells the stream's thread if it waits for room that has come.
+  void lookForRoom() {
     if (roomWanted && hasRoom()) {
       roomWanted = false;
       signal();
@@ -155,6 +204,10 @@ final class Http2Exchange implements StreamListener {
   void consumed(int octets) {
     server.post(() -> {
       stream.consumed(octets);
+      if (!released) {
+        unconsumed -= octets;
+        server.received(-octets);
+      }
       if (incoming.consumed()) {
         signal();
       }
@@ -170,9 +223,13 @@ final class Http2Exchange implements StreamListener {
 
   /// @param content the connection's from here on
   void send(ByteBuffer content) {
-    queued += content.remaining() + PIECE_BYTES;
+    long bytes = (long) content.remaining() + PIECE_BYTES;
+    queued += bytes;
+    server.outgoing(bytes);
     server.post(() -> {
-      if (!stream.isClosed()) {
+      if (stream.isClosed()) {
+        sent(bytes);
+      } else {
         outgoing.add(content);
         pump();
       }
@@ -194,7 +251,15 @@ final class Http2Exchange implements StreamListener {
   }
 
   void release() {
-    server.post(stream::release);
+    server.post(() -> {
+      server.ended(this);
+      released = true;
+      if (ending && !finished && failure == null) {
+        server.lingers(this); // what it has answered is still on its way
+      } else {
+        stream.release();
+      }
+    });
   }
 
   /// {@return octets handed over and not yet framed, with what their pieces cost}
@@ -203,10 +268,11 @@ final class Http2Exchange implements StreamListener {
   }
 
   boolean hasRoom() {
-    return queued - sent < HIGH_WATER;
+    return queued - sent < HIGH_WATER && server.hasRoom();
   }
 
   void wantRoom() {
     roomWanted = true;
+    server.wantRoom();
   }
 }

@@ -29,6 +29,7 @@ final class Http2Output implements FrameSink {
   private final Queue<ByteBuffer> spilled = new ArrayDeque<>();
   private ByteBuffer last = ByteBuffer.allocate(0);
   private long committed;
+  private long spilledBytes;
 
   Http2Output(Connection connection) {
     this.connection = connection;
@@ -44,6 +45,7 @@ final class Http2Output implements FrameSink {
     if (spilled.isEmpty() || last.remaining() < bytes) {
       last = ByteBuffer.allocate(Math.max(SPILL_BYTES, bytes));
       spilled.add(last);
+      spilledBytes += last.capacity();
     }
     return last;
   }
@@ -56,6 +58,11 @@ final class Http2Output implements FrameSink {
   @Override
   public int pendingBytes() {
     return (int) Math.min(Integer.MAX_VALUE, committed - connection.bytesSent());
+  }
+
+  /// {@return bytes of memory that hold what was spilled}
+  long spilledBytes() {
+    return spilledBytes;
   }
 
   /// Moves to the connection what it has room for now.
@@ -75,6 +82,7 @@ final class Http2Output implements FrameSink {
         first.compact();
       } else {
         spilled.remove();
+        spilledBytes -= first.capacity();
       }
     }
     return any;

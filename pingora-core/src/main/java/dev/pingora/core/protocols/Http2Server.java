@@ -6,8 +6,10 @@ package dev.pingora.core.protocols;
 import dev.pingora.core.apps.HttpServerApp;
 import dev.pingora.core.server.ShutdownWatch;
 import dev.pingora.core.tls.SslDigest;
+import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.RequestHeader;
+import dev.pingora.http2.ErrorCode;
 import dev.pingora.http2.Http2Connection;
 import dev.pingora.http2.Http2Error;
 import dev.pingora.http2.Http2Limits;
@@ -47,6 +49,8 @@ public final class Http2Server implements Http2Listener, RequestListener {
   private final Digest digest;
   private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
   private final Http2Output output;
+  private final Http2Memory memory;
+  private final Http2Lingering lingering;
   private boolean leaving;
 
   Http2Server(
@@ -63,6 +67,8 @@ public final class Http2Server implements Http2Listener, RequestListener {
     this.shutdown = shutdown;
     this.digest = new Digest(connection, null, ssl);
     this.output = new Http2Output(connection);
+    this.memory = new Http2Memory(connection);
+    this.lingering = new Http2Lingering(options.session().writeNanos());
     this.http2 =
         Http2Connection.server(Http2Settings.OURS, Http2Limits.DEFAULT, this, this, output);
   }
@@ -94,6 +100,7 @@ public final class Http2Server implements Http2Listener, RequestListener {
       LOG.log(System.Logger.Level.DEBUG, "{0} ended: {1}", connection, e.getMessage());
     } finally { // whatever it was, the streams hear of the end and the connection closes
       http2.endOfInput();
+      memory.close();
       connection.close(options.linger());
     }
   }
@@ -106,7 +113,15 @@ public final class Http2Server implements Http2Listener, RequestListener {
       moved |= runMessages();
       http2.flush();
       leaveIfAsked();
-      if (connection.poll()) {
+      lingering.look(now());
+      if (!memory.look(output.spilledBytes())) {
+        http2.fail(ErrorCode.ENHANCE_YOUR_CALM, "answers are not read");
+        throw ProxyException.downstream(ErrorKind.WRITE_ERROR, "the client reads no answers");
+      }
+      if (!memory.isReadable() && (connection.isHungUp() || connection.isClosed())) {
+        return;
+      }
+      if (memory.isReadable() && connection.poll()) {
         if (connection.isInputOver()) {
           return;
         }
@@ -120,7 +135,7 @@ public final class Http2Server implements Http2Listener, RequestListener {
         connection.flush();
         connection.wantRoom(); // a socket that has taken octets makes room for DATA
         if (connection.bytesSent() == taken) { // else it has made room since we looked
-          thread.await(deadline(idleSince));
+          thread.await(memory.deadline(now(), lingering.deadline(deadline(idleSince))));
         }
       }
       if (isIdleTooLong(idleSince)) {
@@ -181,6 +196,40 @@ public final class Http2Server implements Http2Listener, RequestListener {
     thread.signal();
   }
 
+  void outgoing(long bytes) {
+    memory.outgoing(bytes);
+  }
+
+  boolean hasRoom() {
+    return memory.hasRoom();
+  }
+
+  void wantRoom() {
+    if (memory.wantRoom()) {
+      post(() -> {});
+    }
+  }
+
+  /// The stream's thread has left before all was sent. Connection thread.
+  void lingers(Http2Exchange exchange) {
+    lingering.add(exchange, now());
+  }
+
+  /// Connection thread.
+  void sentAll(Http2Exchange exchange) {
+    lingering.remove(exchange);
+  }
+
+  /// Connection thread.
+  void received(long bytes) {
+    memory.received(bytes);
+  }
+
+  /// Connection thread.
+  void ended(Http2Exchange exchange) {
+    memory.ended(exchange);
+  }
+
   Digest digest() {
     return digest;
   }
@@ -193,7 +242,9 @@ public final class Http2Server implements Http2Listener, RequestListener {
 
   @Override
   public StreamListener request(Http2Stream stream, RequestHeader request, boolean endStream) {
-    Http2Exchange exchange = new Http2Exchange(this, stream, endStream);
+    int section = request.headers().encodedLength();
+    Http2Exchange exchange = new Http2Exchange(this, stream, section, endStream);
+    memory.opened(exchange);
     connection.loop().spawn(own -> serve(own, exchange, request));
     return exchange;
   }
