@@ -70,6 +70,9 @@ public final class Connection {
 
   private final FlushFlag flushFlag;
 
+  /// A record layer stands before the socket. Owner.
+  private boolean secured;
+
   /// Bytes of heap that count as kept for this connection. Owner.
   private long held;
 
@@ -261,9 +264,10 @@ public final class Connection {
 
   /// {@return whether something has come that was not read: bytes, the peer's end, or a failure} As
   /// the event loop saw it last, without asking for it. After a read that filled its whole buffer
-  /// this may be a false alarm, until a look finds nothing.
+  /// this may be a false alarm, until a look finds nothing. Behind a record layer only what was
+  /// delivered counts: what the socket has may be the layer's own, such as session tickets.
   public boolean isInputWaiting() {
-    return inbox.unread().hasRemaining() || inbox.isReadable();
+    return inbox.unread().hasRemaining() || (!secured && inbox.isReadable());
   }
 
   /// {@return whether input waits in the socket for which there is no buffer: the budget of the
@@ -454,6 +458,7 @@ public final class Connection {
     if (pendingOutput() > 0) {
       throw new IllegalStateException("something waits to be sent");
     }
+    secured = true;
     outbox.dropTail();
     Buffer unread = input().hasRemaining() ? inbox.detach() : null;
     AtomicBoolean done = new AtomicBoolean();
