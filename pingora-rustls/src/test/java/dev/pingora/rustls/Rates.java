@@ -23,6 +23,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -33,6 +34,7 @@ import java.util.Locale;
 /// measurement.
 final class Rates {
   private static final int RECORD = 16_384;
+  private static final int PAIRS = 5000;
   private static final int ROOM = 64 << 10;
   private static final Path USED = Path.of("/proc/thread-self/schedstat");
   private static final ServerId ORIGIN = new ServerId("origin.example", "");
@@ -57,7 +59,7 @@ final class Rates {
     new Rates().measure(key, seconds, System.out);
   }
 
-  private void measure(CertifiedKey key, int seconds, PrintStream out) throws TlsException {
+  private void measure(CertifiedKey key, int seconds, PrintStream out) throws Exception {
     handshakes(key, NamedGroup.X25519, 0, seconds); // warm
     double x25519 = handshakes(key, NamedGroup.X25519, 0, seconds);
     out.printf(Locale.ROOT, "handshakes/s x25519: %.0f%n", x25519);
@@ -67,6 +69,7 @@ final class Rates {
     out.printf(Locale.ROOT, "handshakes/s x25519 resumed: %.0f%n", resumed);
     bulk(key, 1);
     out.printf(Locale.ROOT, "MB/s AES-128-GCM: %.0f%n", bulk(key, seconds));
+    out.printf(Locale.ROOT, "octets per idle session: %d%n", idle(key));
   }
 
   private static TlsProfile profile(NamedGroup group) {
@@ -157,6 +160,23 @@ final class Rates {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// {@return what a session keeps after its handshake, Java's part included}
+  private long idle(CertifiedKey key) throws TlsException, IOException {
+    TlsContext server = server(key, NamedGroup.X25519);
+    TlsContext client = client(NamedGroup.X25519, 0);
+    List<Ends> all = new ArrayList<>();
+    long before = Resident.bytes();
+    for (int i = 0; i < PAIRS; i++) {
+      all.add(shake(client, server));
+    }
+    long kept = (Resident.bytes() - before) / (2 * PAIRS);
+    for (Ends ends : all) {
+      ends.client().close();
+      ends.server().close();
+    }
+    return kept;
   }
 
   private static double perSecond(int seconds, int batch, Work work) throws TlsException {
