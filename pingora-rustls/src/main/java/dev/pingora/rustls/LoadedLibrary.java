@@ -57,15 +57,32 @@ final class LoadedLibrary {
         return new LoadedLibrary(
             NativeLibrary.open("rustls", List.of(file)), file.toString(), null);
       }
-      try (PackedLibrary packed = PackedLibrary.unpack(PackedLibrary.platform())) {
-        return new LoadedLibrary(
-            NativeLibrary.open("rustls", List.of(packed.file())), "this module", null);
-      }
+      return new LoadedLibrary(packed(), "this module", null);
     } catch (TlsException e) {
       return new LoadedLibrary(null, "", e.getMessage());
     } catch (RuntimeException | LinkageError e) {
       // Native access denied, a platform without a linker.
       return new LoadedLibrary(null, "", "rustls: " + e);
+    }
+  }
+
+  /// {@return the first packed library that loads here}
+  private static NativeLibrary packed() throws TlsException {
+    List<String> platforms = PackedLibrary.PLATFORMS.stream().filter(PackedLibrary::has).toList();
+    TlsException failure = null;
+    for (String platform : platforms) {
+      try {
+        return packed(platform);
+      } catch (TlsException e) {
+        failure = e;
+      }
+    }
+    throw failure == null ? PackedLibrary.absent() : failure;
+  }
+
+  private static NativeLibrary packed(String platform) throws TlsException {
+    try (PackedLibrary packed = PackedLibrary.unpack(platform)) {
+      return NativeLibrary.open("rustls", List.of(packed.file()));
     }
   }
 

@@ -15,7 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Locale;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The library that was packed into this module, for a moment as a file that can be loaded.
@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 /// first: half a library must not be loaded. The file is in a folder of its own that nobody else
 /// may enter, and is deleted once it is loaded.
 final class PackedLibrary implements AutoCloseable {
+  /// Systems and architectures as `build.sh` calls them. A module has one of them, or more: those
+  /// of another architecture do not load.
+  static final List<String> PLATFORMS =
+      List.of("linux-x86_64", "linux-aarch64", "macos-aarch64", "macos-x86_64");
+
   private final Path folder;
   private final Path file;
 
@@ -34,19 +39,14 @@ final class PackedLibrary implements AutoCloseable {
 
   /// {@return the library as a file}
   ///
-  /// @param platform see [#platform]
+  /// @param platform one of [#PLATFORMS]
   /// @throws TlsException CONFIGURATION when there is none for this platform, it is damaged, or
   ///   cannot be written
   static PackedLibrary unpack(String platform) throws TlsException {
     byte[] library = resource(platform, fileName());
     byte[] sum = resource(platform, fileName() + ".sha256");
     if (library == null || sum == null) {
-      throw TlsException.of(
-          TlsException.Reason.CONFIGURATION,
-          "rustls for "
-              + platform
-              + " is not in this build: built without cargo (install Rust 1.85 or newer, build"
-              + " again)");
+      throw absent();
     }
     check(library, new String(sum, StandardCharsets.US_ASCII));
     try {
@@ -60,6 +60,14 @@ final class PackedLibrary implements AutoCloseable {
       throw TlsException.of(
           TlsException.Reason.CONFIGURATION, "rustls: cannot unpack the library: " + e, e);
     }
+  }
+
+  /// {@return that there is none}
+  static TlsException absent() {
+    return TlsException.of(
+        TlsException.Reason.CONFIGURATION,
+        "rustls is not in this build: built without cargo (install Rust 1.85 or newer, and build"
+            + " again)");
   }
 
   /// Compares with the first word of a line as `sha256sum` writes it.
@@ -77,8 +85,7 @@ final class PackedLibrary implements AutoCloseable {
   }
 
   private static byte @Nullable [] resource(String platform, String name) throws TlsException {
-    try (InputStream in =
-        PackedLibrary.class.getResourceAsStream("/META-INF/native/" + platform + "/" + name)) {
+    try (InputStream in = PackedLibrary.class.getResourceAsStream(place(platform, name))) {
       return in == null ? null : in.readAllBytes();
     } catch (IOException e) {
       throw TlsException.of(
@@ -94,17 +101,13 @@ final class PackedLibrary implements AutoCloseable {
         : new FileAttribute<?>[0];
   }
 
-  /// {@return system and architecture as `build.sh` calls them}
-  static String platform() {
-    String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-    String architecture = System.getProperty("os.arch");
-    return (system.startsWith("mac") ? "macos" : system.split(" ", 2)[0])
-        + "-"
-        + switch (architecture) {
-          case "amd64" -> "x86_64";
-          case "arm64" -> "aarch64";
-          default -> architecture;
-        };
+  /// {@return whether a library is packed for this platform, under the name that this system wants}
+  static boolean has(String platform) {
+    return PackedLibrary.class.getResource(place(platform, fileName())) != null;
+  }
+
+  private static String place(String platform, String name) {
+    return "/META-INF/native/" + platform + "/" + name;
   }
 
   static String fileName() {

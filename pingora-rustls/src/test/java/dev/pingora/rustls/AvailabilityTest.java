@@ -49,7 +49,6 @@ final class AvailabilityTest {
   void saysSoOnPlatformsItWasNotBuiltFor() {
     assertThatThrownBy(() -> PackedLibrary.unpack("plan9-mips"))
         .isInstanceOf(TlsException.class)
-        .hasMessageContaining("plan9-mips")
         .hasMessageContaining("built without cargo");
   }
 }

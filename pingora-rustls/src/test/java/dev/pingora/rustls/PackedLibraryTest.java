@@ -23,10 +23,14 @@ import org.junit.jupiter.api.Test;
 final class PackedLibraryTest {
   private static final Pattern CRATE = Pattern.compile("(?m)^(\\S+)-\\d[^:]*: (.+)$");
 
+  private static String here() {
+    return PackedLibrary.PLATFORMS.stream().filter(PackedLibrary::has).findFirst().orElseThrow();
+  }
+
   @Test
   void isAFileForItsOwnerWhileItIsLoaded() throws Exception {
     Path file;
-    try (PackedLibrary packed = PackedLibrary.unpack(PackedLibrary.platform())) {
+    try (PackedLibrary packed = PackedLibrary.unpack(here())) {
       file = packed.file();
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
           .isEqualTo("rwx------");

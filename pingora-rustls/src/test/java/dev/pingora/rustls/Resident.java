@@ -7,18 +7,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// What this process keeps in memory, as the kernel counts it.
+/// What native code keeps in memory, as the kernel counts it.
 final class Resident {
+  /// The Java heap lies below: within 32 GiB, so that references to it are short.
+  private static final long HEAP_END = 1L << 40;
+
   private Resident() {}
 
-  /// {@return octets of anonymous memory: heap and native, without what is mapped from files}
+  /// {@return octets of anonymous memory, without the Java heap}
   static long bytes() throws IOException {
-    System.gc();
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("RssAnon:")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+    long sum = 0;
+    boolean counts = false;
+    for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+      int dash = line.indexOf('-');
+      if (dash > 0 && line.indexOf(':') > dash) {
+        counts = Long.parseUnsignedLong(line.substring(0, dash), 16) >= HEAP_END;
+      } else if (counts && line.startsWith("Anonymous:")) {
+        sum += Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
       }
     }
-    throw new IOException("no RssAnon");
+    return sum;
   }
 }
