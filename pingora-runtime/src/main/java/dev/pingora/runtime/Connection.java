@@ -446,9 +446,10 @@ public final class Connection {
   // --- records ---
 
   /// Puts `layer` between the socket and this connection's input and output. What was read from the
-  /// socket and is still unread goes to the layer; so does what the layer has to say already go
-  /// out. From here on counters count what the application reads and writes, and a close ends the
-  /// layer's output first.
+  /// socket and is still unread goes to the layer. What the layer has to say already leaves with
+  /// the first flush, or when the owner waits for input or lets the connection rest. From here on
+  /// counters count what the application reads and writes, and a close ends the layer's output
+  /// first.
   ///
   /// Nothing may wait to be sent. Waits for a turn of the event loop, which owns the layer then and
   /// closes it with the connection, also when this throws.

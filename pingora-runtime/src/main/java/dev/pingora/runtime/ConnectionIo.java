@@ -141,7 +141,6 @@ final class ConnectionIo implements WireEvents {
     }
     secure.noteReadable(hungUp);
     inbox.markReadable(); // the layer may hold what came with the last of the handshake
-    secure.sendOwn();
   }
 
   /// Gives the owner bytes, if it asked and the socket has some; or ends a rest that began when

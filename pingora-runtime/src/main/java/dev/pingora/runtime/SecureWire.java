@@ -130,7 +130,9 @@ final class SecureWire implements Wire {
       failure = e;
       readable = false;
     }
-    sendOwn();
+    if (n == 0 || failure != null) {
+      sendOwn();
+    }
     return n;
   }
 
@@ -270,8 +272,10 @@ final class SecureWire implements Wire {
     return output != null;
   }
 
-  /// Sends what the layer says by itself: answers to new keys, alerts, what ends a handshake.
-  void sendOwn() {
+  /// Sends what the layer says by itself: answers to new keys, alerts, what ends a handshake. Not
+  /// when the application has got something: its answer will take this along in one system call, or
+  /// its next look, which finds nothing.
+  private void sendOwn() {
     try {
       if (flushIfFull()) {
         collect();
