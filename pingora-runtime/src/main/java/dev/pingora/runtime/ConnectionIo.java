@@ -6,7 +6,6 @@ package dev.pingora.runtime;
 import dev.pingora.timeout.Timer;
 import dev.pingora.timeout.TimerWheel;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /// The event loop's half of a [Connection]: it moves bytes between the socket and the boxes, and
@@ -269,7 +268,7 @@ final class ConnectionIo implements WireEvents {
       loop.timers().cancel(pending);
     }
     wire.close();
-    IOException why = failure == null ? new ClosedChannelException() : failure;
+    IOException why = failure == null ? new ConnectionClosed() : failure;
     if (writeFailure == null) {
       writeFailure = why;
     }
@@ -366,7 +365,7 @@ final class ConnectionIo implements WireEvents {
 
   private void discardInto(Buffer scratch) throws IOException {
     for (int left = DISCARD_PER_TURN; left > 0 && lingerBytes > 0; ) {
-      int n = wire.receive(scratch);
+      int n = wire.discard(scratch);
       if (n == Wire.NOTHING) {
         return;
       }

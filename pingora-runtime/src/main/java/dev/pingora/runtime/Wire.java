@@ -17,6 +17,11 @@ interface Wire {
   ///   direction
   int receive(Buffer into) throws IOException;
 
+  /// Reads once what nobody wants any more, as [#receive].
+  default int discard(Buffer scratch) throws IOException {
+    return receive(scratch);
+  }
+
   /// Writes once from the buffer's position, and advances it.
   ///
   /// @return bytes written, 0 when the socket takes none now ([WireEvents#onWritable] follows)
