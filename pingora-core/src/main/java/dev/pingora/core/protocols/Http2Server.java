@@ -132,10 +132,15 @@ public final class Http2Server implements Http2Listener, RequestListener {
         idleSince = now();
       }
       if (!moved) {
+        // Looking at the clock may say something to the client, and may be the end.
+        long deadline = memory.deadline(now(), lingering.deadline(deadline(idleSince)));
         connection.flush();
+        if (isOver()) {
+          return;
+        }
         connection.wantRoom(); // a socket that has taken octets makes room for DATA
         if (connection.bytesSent() == taken) { // else it has made room since we looked
-          thread.await(memory.deadline(now(), lingering.deadline(deadline(idleSince))));
+          thread.await(deadline);
         }
       }
       if (isIdleTooLong(idleSince)) {

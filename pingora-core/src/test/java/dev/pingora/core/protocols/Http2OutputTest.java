@@ -141,6 +141,25 @@ class Http2OutputTest {
     }
   }
 
+  /// A client that does not say that it knows of the shutdown has a second to learn of it.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shutdownEndsWithoutTheHelpOfTheClient(boolean stealing) throws Exception {
+    ListeningService service =
+        ListeningService.http("mute", session -> session.sendResponse(ResponseHeader.of(200), true))
+            .addTcp("127.0.0.1:0");
+    Server server = serve(stealing, Limits.defaults(), service);
+    try (Wire client = connect(service)) {
+      client.send(frame(SETTINGS, 1, 0, new byte[0]));
+      requests(client, 0, 1);
+      awaitResponses(client, 1);
+      server.shutdown(Shutdown.GRACEFUL);
+      client.skipToGone();
+    } finally {
+      stop(server);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void withoutIdleTimeoutAConnectionStays(boolean stealing) throws Exception {
