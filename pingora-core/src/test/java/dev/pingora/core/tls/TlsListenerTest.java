@@ -1,0 +1,319 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.core.tls;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pingora.core.server.Server;
+import dev.pingora.core.server.ServerConf;
+import dev.pingora.core.server.Shutdown;
+import dev.pingora.core.services.ListeningService;
+import dev.pingora.runtime.RequestThread;
+import dev.pingora.testkit.Gate;
+import dev.pingora.testkit.ScriptedClient;
+import dev.pingora.testkit.TestContent;
+import dev.pingora.testkit.Wire;
+import dev.pingora.testkit.tls.TestCertificates;
+import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.ClientAuth;
+import dev.pingora.tls.ClientHello;
+import dev.pingora.tls.TlsVersion;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// TLS listeners by the JDK's own library, with the JDK's own sockets as clients.
+final class TlsListenerTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /// A server that echoes over TLS and keeps the digests of its connections.
+  private static final class Echo implements AutoCloseable {
+    final LinkedBlockingQueue<SslDigest> digests = new LinkedBlockingQueue<>();
+    final Server server;
+    final ListeningService service;
+
+    Echo(TlsSettings settings) throws Exception {
+      this(ServerConf.defaults(), settings);
+    }
+
+    Echo(ServerConf conf, TlsSettings settings) throws Exception {
+      server = Server.create(conf.toBuilder().threads(1).build());
+      service =
+          ListeningService.tcp(
+              "echo",
+              (stream, _) -> {
+                SslDigest digest = stream.digest().ssl();
+                digests.add(digest == null ? fail() : digest);
+                ByteBuffer buffer = ByteBuffer.allocate(16_000);
+                while (stream.read(buffer) >= 0) {
+                  stream.write(buffer.flip());
+                  buffer.clear();
+                }
+              });
+      service.addTlsWithSettings("127.0.0.1:0", settings.withProvider("jsse"));
+      server.addService(service);
+      server.start();
+    }
+
+    private static SslDigest fail() {
+      throw new AssertionError("no TLS");
+    }
+
+    int port() {
+      return ((InetSocketAddress) service.addresses().getFirst()).getPort();
+    }
+
+    SslDigest digest() throws InterruptedException {
+      SslDigest digest = digests.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return digest == null ? fail() : digest;
+    }
+
+    /// A client that has not shaken hands yet.
+    SSLSocket client(String name, @Nullable CertifiedKey own) throws Exception {
+      return client(context(own), name);
+    }
+
+    SSLSocket client(SSLContext context, String name) throws IOException {
+      SSLSocket socket =
+          (SSLSocket)
+              context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port());
+      socket.setSoTimeout((int) PATIENCE.toMillis());
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setServerNames(List.of(new SNIHostName(name)));
+      parameters.setApplicationProtocols(new String[] {"echo", "other"});
+      socket.setSSLParameters(parameters);
+      return socket;
+    }
+
+    @Override
+    public void close() {
+      server.shutdown(Shutdown.FAST);
+      server.awaitEnd();
+    }
+  }
+
+  private static SSLContext context(@Nullable CertifiedKey own) throws Exception {
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null);
+    trusted.setCertificateEntry("root", TestCertificates.root());
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    trust.init(trusted);
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null);
+    if (own != null) {
+      store.setKeyEntry(
+          "own",
+          own.privateKey(),
+          new char[0],
+          own.chain().toArray(new java.security.cert.X509Certificate[0]));
+    }
+    keys.init(store, new char[0]);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    return context;
+  }
+
+  private static TlsSettings settings() {
+    return TlsSettings.of(TestCertificates.server());
+  }
+
+  private static String exchange(SSLSocket client, String text) throws IOException {
+    client.getOutputStream().write(text.getBytes(ISO_8859_1));
+    return new String(client.getInputStream().readNBytes(text.length()), ISO_8859_1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void carriesBytesOfAnyProtocol(boolean offloaded) throws Exception {
+    byte[] content = TestContent.of(3_000_000);
+    try (Echo echo = new Echo(settings().withOffload(offloaded));
+        SSLSocket client = echo.client(TestCertificates.NAME, null)) {
+      Thread writer =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  client.getOutputStream().write(content);
+                  client.shutdownOutput();
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              });
+      assertThat(client.getInputStream().readAllBytes()).isEqualTo(content);
+      writer.join();
+    }
+  }
+
+  @Test
+  void theDigestSaysWhatWasAgreedOn() throws Exception {
+    TlsSettings settings =
+        settings()
+            .withAlpn(List.of("echo"), false)
+            .withClientAuth(ClientAuth.REQUIRED, TestCertificates.roots())
+            .withCallbacks(
+                new TlsCallbacks() {
+                  @Override
+                  public Object handshakeComplete(SslDigest digest, RequestThread thread) {
+                    return "kept for " + digest.serverName();
+                  }
+                });
+    SSLContext context = context(TestCertificates.client());
+    try (Echo echo = new Echo(settings)) {
+      try (SSLSocket client = echo.client(context, TestCertificates.NAME)) {
+        assertThat(exchange(client, "x")).isEqualTo("x");
+      }
+      SslDigest digest = echo.digest();
+      assertThat(digest.version()).isEqualTo(TlsVersion.TLS_1_3);
+      assertThat(digest.cipher()).startsWith("TLS_AES_");
+      assertThat(digest.alpn()).isEqualTo("echo");
+      assertThat(digest.serverName()).isEqualTo(TestCertificates.NAME);
+      assertThat(digest.resumed()).isFalse();
+      assertThat(digest.ja4()).matches("t13d\\d{4}eo_[0-9a-f]{12}_[0-9a-f]{12}");
+      assertThat(digest.handshakeNanos()).isPositive();
+      assertThat(digest.peerChain().getFirst()).isEqualTo(TestCertificates.client().leaf());
+      assertThat(digest.serialNumber()).isEqualToIgnoringCase(hex(TestCertificates.client()));
+      assertThat(digest.peerSha256()).hasSize(32);
+      assertThat(digest.extension(String.class)).isEqualTo("kept for " + TestCertificates.NAME);
+      assertThat(digest.extension(Integer.class)).isNull();
+      assertThat(digest.toString()).startsWith("TLSv1.3 TLS_AES_").contains(" peer ");
+      try (SSLSocket again = echo.client(context, TestCertificates.NAME)) {
+        assertThat(exchange(again, "y")).isEqualTo("y");
+      }
+      assertThat(echo.digest().clientHello()).isNotNull();
+    }
+  }
+
+  private static String hex(CertifiedKey key) {
+    String digits = key.leaf().getSerialNumber().toString(16);
+    return digits.length() % 2 == 0 ? digits : "0" + digits;
+  }
+
+  @Test
+  void aCallbackThatBlocksHoldsNobodyElseUp() throws Exception {
+    Gate gate = new Gate("the certificate may be chosen");
+    CertifiedKey other = TestCertificates.wrongName();
+    TlsSettings settings =
+        settings()
+            .withCallbacks(
+                new TlsCallbacks() {
+                  @Override
+                  public @Nullable CertifiedKey certificate(ClientHello hello, RequestThread thread)
+                      throws Exception {
+                    if ("other.example".equals(hello.serverName())) {
+                      gate.await();
+                      return other;
+                    }
+                    return null;
+                  }
+                });
+    try (Echo echo = new Echo(settings);
+        SSLSocket slow = echo.client("other.example", null);
+        SSLSocket quick = echo.client(TestCertificates.NAME, null)) {
+      CompletableFuture<String> late =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return exchange(slow, "slow");
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          });
+      assertThat(exchange(quick, "quick")).isEqualTo("quick");
+      assertThat(late).isNotDone();
+      gate.open();
+      assertThat(late.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("slow");
+      assertThat(slow.getSession().getPeerCertificates()[0]).isEqualTo(other.leaf());
+    }
+  }
+
+  @Test
+  void aCallbackThatThrowsRefusesTheConnectionAndNoOther() throws Exception {
+    TlsSettings settings =
+        settings()
+            .withCallbacks(
+                new TlsCallbacks() {
+                  @Override
+                  public @Nullable CertifiedKey certificate(
+                      ClientHello hello, RequestThread thread) {
+                    if ("other.example".equals(hello.serverName())) {
+                      throw new IllegalStateException("not this one");
+                    }
+                    return null;
+                  }
+                });
+    try (Echo echo = new Echo(settings);
+        SSLSocket refused = echo.client("other.example", null);
+        SSLSocket served = echo.client(TestCertificates.NAME, null)) {
+      assertThatThrownBy(refused::startHandshake).isInstanceOf(IOException.class);
+      assertThat(exchange(served, "served")).isEqualTo("served");
+    }
+  }
+
+  @Test
+  void whoSaysNothingIsGivenUp() throws Exception {
+    try (Echo echo = new Echo(settings().withHandshakeTimeout(Duration.ofMillis(100)));
+        Wire silent = ScriptedClient.tcp(echo.port());
+        Wire begun = ScriptedClient.tcp(echo.port())) {
+      begun.send(new byte[] {22, 3, 1, 0, 100, 1});
+      assertThat(silent.readToEnd()).isEmpty();
+      assertThat(begun.readToEnd().length).isLessThanOrEqualTo(7);
+    }
+  }
+
+  @Test
+  void aHelloThatNeverEndsIsCutOff() throws Exception {
+    byte[] piece = new byte[16 * 1024 + 5];
+    System.arraycopy(
+        new byte[] {22, 3, 1, 0x40, 0, 1, 0, (byte) 0xff, (byte) 0xff}, 0, piece, 0, 9);
+    byte[] more = new byte[16 * 1024 + 5];
+    System.arraycopy(new byte[] {22, 3, 1, 0x40, 0}, 0, more, 0, 5);
+    try (Echo echo = new Echo(settings());
+        Wire client = ScriptedClient.tcp(echo.port())) {
+      client.send(piece).send(more).send(more).send(more);
+      assertThat(client.readToEnd().length).isLessThanOrEqualTo(7);
+    }
+  }
+
+  @Test
+  void theEndOfTheServerIsToldProperly() throws Exception {
+    try (Echo echo =
+            new Echo(
+                ServerConf.defaults().toBuilder().gracePeriod(Duration.ofSeconds(1)).build(),
+                settings());
+        SSLSocket client = echo.client(TestCertificates.NAME, null)) {
+      assertThat(exchange(client, "x")).isEqualTo("x");
+      echo.server.shutdown(Shutdown.FAST);
+      assertThat(client.getInputStream().read()).isEqualTo(-1); // not "closed inbound"
+    }
+  }
+
+  @Test
+  void providersThatAreNotThereAreNamed() {
+    Server server = Server.create(ServerConf.defaults().toBuilder().threads(1).build());
+    ListeningService service =
+        ListeningService.tcp("none", (_, _) -> {})
+            .addTlsWithSettings("127.0.0.1:0", settings().withProvider("gnutls"));
+    server.addService(service);
+    assertThatThrownBy(server::start)
+        .hasStackTraceContaining("no TLS provider \"gnutls\" (expected: auto, or one of [");
+  }
+}
