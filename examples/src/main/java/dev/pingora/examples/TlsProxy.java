@@ -3,9 +3,9 @@
 
 package dev.pingora.examples;
 
-import dev.pingora.core.services.ListeningService;
 import dev.pingora.core.server.Options;
 import dev.pingora.core.server.Server;
+import dev.pingora.core.services.ListeningService;
 import dev.pingora.core.tls.SslDigest;
 import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.core.upstreams.HttpPeer;
@@ -24,9 +24,9 @@ import dev.pingora.tls.TrustRoots;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// HTTP and HTTPS listeners over one balancer, and TLS to the servers behind it: a name asked for, a
-/// certificate authority of one's own, another name accepted, certificates on both sides. Explained
-/// line by line in docs/guide/tls.md.
+/// HTTP and HTTPS listeners over one balancer, and TLS to the servers behind it: a name asked for,
+/// a certificate authority of one's own, another name accepted, certificates on both sides.
+/// Explained line by line in docs/guide/tls.md.
 final class TlsProxy implements ProxyHttp<TlsProxy.Ctx> {
   private final LoadBalancer<RoundRobin> upstreams;
   private final PeerOptions options;
@@ -69,10 +69,11 @@ final class TlsProxy implements ProxyHttp<TlsProxy.Ctx> {
   /// {@return the service: plain text on one port, TLS on another}
   ///
   /// @param folder holds cert.pem, key.pem, ca.pem, client.pem, client.key
-  static ListeningService service(Server server, Path folder, String... backends)
-      throws Exception {
-    TrustRoots ca = TrustRoots.of(Certificates.der(
-        Certificates.ofPem(Files.readString(folder.resolve("ca.pem")), "ca.pem")));
+  static ListeningService service(Server server, Path folder, String... backends) throws Exception {
+    TrustRoots ca =
+        TrustRoots.of(
+            Certificates.der(
+                Certificates.ofPem(Files.readString(folder.resolve("ca.pem")), "ca.pem")));
     CertifiedKey own =
         CertifiedKey.fromPem(folder.resolve("client.pem"), folder.resolve("client.key"));
     TlsProxy proxy = new TlsProxy(LoadBalancer.roundRobin(backends), ca, own);

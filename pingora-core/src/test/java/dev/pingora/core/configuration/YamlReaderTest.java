@@ -5,6 +5,7 @@ package dev.pingora.core.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pingora.testkit.CpuTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -185,12 +186,14 @@ final class YamlReaderTest {
 
   @Test
   void aFileOfOpenBracketsIsRefusedAtOnce() {
-    long begin = System.nanoTime();
-    parse("[".repeat(1 << 20));
-    parse("- ".repeat(1 << 20));
-    parse("{a: ".repeat(1 << 18));
+    Duration spent =
+        CpuTime.of(() -> {
+          parse("[".repeat(1 << 20));
+          parse("- ".repeat(1 << 20));
+          parse("{a: ".repeat(1 << 18));
+        });
     assertThat(told()).hasSize(3).allMatch(line -> line.contains("nests too deep"));
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+    assertThat(spent).isLessThan(Duration.ofSeconds(5));
   }
 
   @ParameterizedTest
@@ -259,9 +262,7 @@ final class YamlReaderTest {
       })
   void aLargeValueIsReadInLinearTime(String form) {
     String text = form.formatted("x".repeat(4 << 20));
-    long begin = System.nanoTime();
-    parse(text);
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+    assertThat(CpuTime.of(() -> parse(text))).isLessThan(Duration.ofSeconds(5));
     assertThat(told()).noneMatch(line -> line.length() > 300);
   }
 
@@ -273,9 +274,7 @@ final class YamlReaderTest {
     for (int i = 0; text.length() < (1 << 20); i++) {
       text.append(line.replace("%d", Integer.toString(i)));
     }
-    long begin = System.nanoTime();
-    parse(text.toString());
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+    assertThat(CpuTime.of(() -> parse(text.toString()))).isLessThan(Duration.ofSeconds(5));
   }
 
   @Test
