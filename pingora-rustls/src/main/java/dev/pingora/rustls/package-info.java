@@ -10,7 +10,7 @@
 /// ```
 ///
 /// Ownership: a context's native half is freed by a cleaner, a session's by
-/// [dev.pingora.tls.TlsSession#close]; a native session keeps alive what it needs of its context. Java holds both as addresses and hands
-/// out neither.
+/// [dev.pingora.tls.TlsSession#close]; a native session keeps alive what it needs of its context.
+/// Java holds both as addresses and hands out neither.
 @org.jspecify.annotations.NullMarked
 package dev.pingora.rustls;
