@@ -30,4 +30,22 @@ public final class Upgrade {
         && header.contains(FieldName.CONNECTION, "upgrade")
         && !header.contains(FieldName.UPGRADE, H2C);
   }
+
+  /// {@return whether a 101 switches to what the request offered} It must name the protocol, and
+  /// each that it names must have been offered; case means nothing.
+  ///
+  /// @param offered the request's header section
+  /// @param taken that of the 101
+  public static boolean isAnswered(Fields offered, Fields taken) {
+    boolean named = false;
+    for (String value : taken.all(FieldName.UPGRADE)) {
+      for (String protocol : value.split(",", -1)) {
+        if (!offered.contains(FieldName.UPGRADE, protocol.strip())) {
+          return false;
+        }
+        named = true;
+      }
+    }
+    return named;
+  }
 }

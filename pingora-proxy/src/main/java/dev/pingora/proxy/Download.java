@@ -13,6 +13,7 @@ import dev.pingora.error.ProxyException;
 import dev.pingora.http.Fields;
 import dev.pingora.http.ResponseHeader;
 import dev.pingora.http1.HopByHop;
+import dev.pingora.http1.Upgrade;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,14 @@ final class Download<C> {
     return content();
   }
 
+  private void requireOffered(ResponseHeader response) throws ProxyException {
+    if (!downstream.canUpgrade()
+        || !Upgrade.isAnswered(downstream.request().headers(), response.headers())) {
+      throw ProxyException.upstream(
+          ErrorKind.INVALID_HTTP_HEADER, "101 to something else than the client offered");
+    }
+  }
+
   private void header(ResponseHeader response) throws ProxyException {
     UpstreamResponseFilter<C> role = exchange.phases().upstreamResponse();
     if (role != null) {
@@ -83,9 +92,8 @@ final class Download<C> {
       interim(response);
       return;
     }
-    if (response.status() == 101 && !downstream.canUpgrade()) {
-      throw ProxyException.upstream(
-          ErrorKind.INVALID_HTTP_HEADER, "101 to a request that asked for no upgrade");
+    if (response.status() == 101) {
+      requireOffered(response);
     }
     headerDone = true;
     boolean ended = response.status() != 101 && endsAtOnce();

@@ -15,6 +15,7 @@ import dev.pingora.testkit.RawResponse;
 import dev.pingora.testkit.ScriptedServer;
 import dev.pingora.testkit.Wire;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -144,6 +145,28 @@ class UpstreamFaultsTest {
   }
 
   // --- upstreams that fail in the response ---
+
+  /// RFC 9110 §7.8: a server must not switch to a protocol that the client did not offer, and must
+  /// name the one it switches to.
+  @ParameterizedTest
+  @EnumSource
+  void refusesToSwitchToWhatTheClientDidNotOffer(Flavour flavour) throws Exception {
+    for (String upgrade : List.of("Upgrade: other\r\n", "Upgrade: echo, other\r\n", "")) {
+      ScriptedServer.Script script =
+          wire -> {
+            wire.readHead();
+            wire.send(
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\n" + upgrade + "\r\n");
+            wire.expectGone();
+          };
+      try (ScriptedServer origin = ScriptedServer.builder().next(script).tcp();
+          ProxyRig rig = ProxyRig.start(flavour, new ToPeer(origin.port()));
+          Wire client = rig.connect()) {
+        client.send(RawHttp.get("/", "Connection: Upgrade", "Upgrade: ECHO, x/1"));
+        assertThat(client.readHead()).as(upgrade).startsWith("HTTP/1.1 502 ");
+      }
+    }
+  }
 
   /// Each interim response renews the wait for the final one: without a bound they never end.
   @ParameterizedTest
