@@ -70,14 +70,15 @@ final class Callbacks {
             long.class,
             int.class);
     verify = stub("onVerify", int.class, int.class, long.class);
-    transport = transport(library.transports, library.crypto);
+    transport = transport(library);
   }
 
-  private long transport(TransportCalls transport, CryptoCalls crypto) throws TlsException {
+  private long transport(OpenSsl owner) throws TlsException {
+    TransportCalls transport = owner.transports;
     try (Arena arena = Arena.ofConfined()) {
       long method = transport.newMethod(Control.BIO_TYPE, arena.allocateFrom("pingora").address());
       if (method == 0) {
-        throw ErrorQueue.configuration(crypto, "no BIO method");
+        throw ErrorQueue.configuration(owner, "no BIO method");
       }
       transport.methodRead(method, stub("onRead", int.class, long.class, long.class, int.class));
       transport.methodWrite(method, stub("onWrite", int.class, long.class, long.class, int.class));

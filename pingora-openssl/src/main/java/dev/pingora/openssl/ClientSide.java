@@ -52,7 +52,7 @@ record ClientSide(
         calls.setOptions(context, Control.NO_TICKET);
       }
       ClientSide side = new ClientSide(config.verify(), config.alternativeName(), store);
-      PeerName.checkAlternative(config.alternativeName());
+      PeerName.checkAlternative(library.dialect.id(), config.alternativeName());
       return new OpenSslContext(library, setup.take(), config.keyLog(), side);
     }
   }
@@ -60,8 +60,8 @@ record ClientSide(
   /// {@return what to ask for in SNI, and to look for in the certificate}
   ///
   /// @throws TlsException CONFIGURATION when there is no name to check
-  PeerName nameOf(ServerId server) throws TlsException {
-    return PeerName.of(server.name(), verify == Verify.CHAIN_AND_NAME, alternativeName);
+  PeerName nameOf(String provider, ServerId server) throws TlsException {
+    return PeerName.of(provider, server.name(), verify == Verify.CHAIN_AND_NAME, alternativeName);
   }
 
   @Override

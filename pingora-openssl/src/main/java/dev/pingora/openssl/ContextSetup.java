@@ -37,7 +37,7 @@ final class ContextSetup implements AutoCloseable {
     context = calls.create(calls.method());
     if (context == 0) {
       arena.close();
-      throw ErrorQueue.configuration(crypto, "no context");
+      throw ErrorQueue.configuration(library, "no context");
     }
     calls.control(
         context, Control.MODE, Control.MODE_NO_AUTO_CHAIN | Control.MODE_RELEASE_BUFFERS, 0);
@@ -102,7 +102,7 @@ final class ContextSetup implements AutoCloseable {
     if (names.isEmpty()) {
       throw TlsException.of(
           TlsException.Reason.CONFIGURATION,
-          "openssl: groups: " + library.version() + " has none of " + wanted);
+          library.dialect.id() + ": groups: " + library.version() + " has none of " + wanted);
     }
     return String.join(":", names);
   }
@@ -143,7 +143,7 @@ final class ContextSetup implements AutoCloseable {
   /// @throws TlsException CONFIGURATION unless it went well
   void check(boolean well, String what) throws TlsException {
     if (!well) {
-      throw ErrorQueue.configuration(crypto, what);
+      throw ErrorQueue.configuration(library, what);
     }
   }
 }

@@ -34,8 +34,9 @@ final class ErrorQueue {
   }
 
   /// {@return a failure of the configuration, with the reasons in the queue}
-  static TlsException configuration(CryptoCalls crypto, String what) {
+  static TlsException configuration(OpenSsl library, String what) {
     return TlsException.of(
-        TlsException.Reason.CONFIGURATION, "openssl: " + what + ": " + take(crypto));
+        TlsException.Reason.CONFIGURATION,
+        library.dialect.id() + ": " + what + ": " + take(library.crypto));
   }
 }

@@ -51,6 +51,11 @@ record LibraryFiles(Path ssl, Path crypto) {
     return Files.isRegularFile(at) ? new LibraryFiles(at, pair.crypto) : pair;
   }
 
+  /// {@return both, as they are loaded}
+  Dialect.Parts parts() {
+    return new Dialect.Parts(List.of(crypto, ssl), ssl.toString(), () -> {});
+  }
+
   private static TlsException missing(String what) {
     return TlsException.of(TlsException.Reason.CONFIGURATION, "OpenSSL: " + what);
   }

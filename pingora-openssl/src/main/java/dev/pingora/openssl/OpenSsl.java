@@ -10,12 +10,15 @@ import dev.pingora.tls.ffm.NativeLibrary;
 import dev.pingora.tls.ffm.SlotTable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// One loaded OpenSSL: its functions, its callbacks, the sessions that callbacks are for.
+/// One loaded library of OpenSSL's family: its functions, its callbacks, the sessions that
+/// callbacks are for.
 ///
 /// Several may live in one process, each with its own. Immutable and thread-safe; never unloaded.
 final class OpenSsl {
@@ -35,12 +38,16 @@ final class OpenSsl {
   /// Memory of octets on their way.
   final Chunks chunks;
 
-  private final NativeLibrary library;
+  /// Which library of the family it is.
+  final Dialect dialect;
+
+  private final String origin;
   private final Set<NamedGroup> groups;
   private final TrustStores stores;
 
-  private OpenSsl(NativeLibrary library) throws TlsException {
-    this.library = library;
+  private OpenSsl(Dialect dialect, NativeLibrary library, String origin) throws TlsException {
+    this.dialect = dialect;
+    this.origin = origin;
     ssl = new SslCalls(library);
     contexts = new ContextCalls(library);
     crypto = new CryptoCalls(library);
@@ -49,26 +56,28 @@ final class OpenSsl {
     chunks = new Chunks(transports);
     callbacks = new Callbacks(this);
     groups = probeGroups();
-    stores = new TrustStores(crypto);
+    stores = new TrustStores(this);
   }
 
-  /// Loads the libraries.
+  /// Loads a library.
   ///
-  /// @throws TlsException CONFIGURATION when they do not fit, or are older than 3.0
-  static OpenSsl load(LibraryFiles files) throws TlsException {
-    NativeLibrary crypto = NativeLibrary.open("OpenSSL", List.of(files.crypto()));
-    NativeLibrary ssl = NativeLibrary.open("OpenSSL", List.of(files.ssl()));
-    // What libssl needs is matched by SONAME: another libcrypto of the same name that was loaded
-    // before would be taken instead of ours. A look-up through libssl shows which one it has.
-    Optional<Long> own = crypto.find("OpenSSL_version").map(MemorySegment::address);
-    Optional<Long> used = ssl.find("OpenSSL_version").map(MemorySegment::address);
-    if (own.isEmpty() || !own.equals(used)) {
-      throw TlsException.of(
-          TlsException.Reason.CONFIGURATION,
-          "OpenSSL: " + files.ssl() + " does not use " + files.crypto() + ", but another one");
+  /// @param given a file, or its folder; null = wherever it is kept
+  /// @throws TlsException CONFIGURATION when there is none, or it does not fit, or is older than
+  ///   3.0
+  static OpenSsl load(Dialect dialect, @Nullable Path given) throws TlsException {
+    Dialect.Parts parts = dialect.source().find(given);
+    try {
+      return load(dialect, parts);
+    } finally {
+      parts.release().run();
     }
-    OpenSsl loaded =
-        new OpenSsl(NativeLibrary.open("OpenSSL", List.of(files.crypto(), files.ssl())));
+  }
+
+  /// Loads these files.
+  static OpenSsl load(Dialect dialect, Dialect.Parts parts) throws TlsException {
+    checkHalves(dialect.name(), parts.files());
+    NativeLibrary library = NativeLibrary.open(dialect.name(), dialect.prefix(), parts.files());
+    OpenSsl loaded = new OpenSsl(dialect, library, parts.origin());
     if (loaded.crypto.versionNumber() < VERSION_3_0) {
       throw TlsException.of(
           TlsException.Reason.CONFIGURATION, loaded.version() + " (expected: 3.0 or newer)");
@@ -76,14 +85,36 @@ final class OpenSsl {
     return loaded;
   }
 
+  /// What libssl needs is matched by SONAME: another libcrypto of the same name that was loaded
+  /// before would be taken instead of ours. A look-up through libssl shows which one it has.
+  private static void checkHalves(String name, List<Path> files) throws TlsException {
+    if (files.size() < 2) {
+      return;
+    }
+    NativeLibrary crypto = NativeLibrary.open(name, List.of(files.getFirst()));
+    NativeLibrary ssl = NativeLibrary.open(name, List.of(files.getLast()));
+    Optional<Long> own = crypto.find("OpenSSL_version").map(MemorySegment::address);
+    Optional<Long> used = ssl.find("OpenSSL_version").map(MemorySegment::address);
+    if (own.isEmpty() || !own.equals(used)) {
+      throw TlsException.of(
+          TlsException.Reason.CONFIGURATION,
+          name
+              + ": "
+              + files.getLast()
+              + " does not use "
+              + files.getFirst()
+              + ", but another one");
+    }
+  }
+
   /// {@return such as `OpenSSL 3.0.19 27 Jan 2026`}
   String version() {
     return NativeLibrary.string(crypto.version(0));
   }
 
-  /// {@return where libssl was loaded from}
+  /// {@return where it was loaded from}
   String origin() {
-    return library.files().getLast().toString();
+    return origin;
   }
 
   /// {@return the key exchange groups it knows}

@@ -53,7 +53,7 @@ final class OpenSslContext implements TlsContext {
 
   @Override
   public String provider() {
-    return OpenSslProvider.ID;
+    return library.dialect.id();
   }
 
   @Override
@@ -61,7 +61,7 @@ final class OpenSslContext implements TlsContext {
     return switch (side) {
       case ServerSide _ -> OpenSslSession.open(this, ServerId.NONE, null);
       case ClientSide client -> {
-        PeerName name = client.nameOf(server);
+        PeerName name = client.nameOf(provider(), server);
         yield OpenSslSession.open(this, server, name);
       }
     };

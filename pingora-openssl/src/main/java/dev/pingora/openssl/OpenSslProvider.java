@@ -3,6 +3,8 @@
 
 package dev.pingora.openssl;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.pingora.tls.Availability;
 import dev.pingora.tls.Capability;
 import dev.pingora.tls.ClientTls;
@@ -17,15 +19,13 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// TLS by OpenSSL 3.0 or newer: the system's, or the one of [#library].
+/// TLS by OpenSSL 3.0 or newer: the system's, or the one of [#library]. Or by another library with
+/// the same interface.
 ///
 /// Session tickets of servers hold nothing back: they carry the session, sealed, so any process
 /// with the same ticket keys takes it up. Clients remember sessions per context.
 public final class OpenSslProvider implements TlsProvider {
-  static final String ID = "openssl";
-
-  private static final String FIPS =
-      "no; OpenSSL's FIPS provider (validated for 3.0.8, 3.0.9, 3.1.2) by openssl.cnf";
+  private final Dialect dialect;
 
   /// Held while the library is loaded, at the start of a process; by no connection.
   private final ReentrantLock lock = new ReentrantLock();
@@ -35,20 +35,28 @@ public final class OpenSslProvider implements TlsProvider {
   private volatile @Nullable Availability availability;
 
   /// Makes a provider; loads nothing yet.
-  public OpenSslProvider() {}
+  public OpenSslProvider() {
+    this(Dialect.OPENSSL);
+  }
+
+  /// Makes a provider of another library; loads nothing yet.
+  public OpenSslProvider(Dialect dialect) {
+    this.dialect = requireNonNull(dialect, "dialect");
+  }
 
   @Override
   public String id() {
-    return ID;
+    return dialect.id();
   }
 
-  /// Takes libssl of this file, or libssl of this folder, and the libcrypto beside it.
+  /// Takes libssl of this file, or libssl of this folder, and the libcrypto beside it; of other
+  /// libraries what their [Dialect.Source] makes of it.
   @Override
   public void library(@Nullable Path own) {
     lock.lock();
     try {
       if (availability != null) {
-        throw new IllegalStateException("OpenSSL is already loaded");
+        throw new IllegalStateException(dialect.name() + " is already loaded");
       }
       file = own;
     } finally {
@@ -77,10 +85,10 @@ public final class OpenSslProvider implements TlsProvider {
 
   private Availability load() {
     try {
-      OpenSsl library = OpenSsl.load(LibraryFiles.find(file));
+      OpenSsl library = OpenSsl.load(dialect, file);
       loaded = library;
       return new Availability.Available(
-          library.version(), library.origin(), capabilities(library), FIPS);
+          library.version(), library.origin(), capabilities(library), dialect.fips());
     } catch (TlsException | RuntimeException | LinkageError e) {
       String message = e.getMessage();
       return new Availability.Missing(message == null ? e.toString() : message);
@@ -88,9 +96,8 @@ public final class OpenSslProvider implements TlsProvider {
   }
 
   private static Set<Capability> capabilities(OpenSsl library) {
-    Set<Capability> all =
-        EnumSet.complementOf(
-            EnumSet.of(Capability.PSK, Capability.BLINDING, Capability.SECURITY_POLICY));
+    Set<Capability> all = EnumSet.allOf(Capability.class);
+    all.removeAll(library.dialect.lacks());
     if (!library.choosesKeyShares()) {
       all.remove(Capability.SECOND_KEY_SHARE);
     }

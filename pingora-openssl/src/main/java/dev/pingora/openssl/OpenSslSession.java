@@ -389,6 +389,9 @@ final class OpenSslSession implements TlsSession {
     String reasons = ErrorQueue.take(library.crypto);
     long verdict = calls.verifyResult(ssl);
     boolean verifies = context.side.verifies();
+    if (name == null && !complete && alertReceived == TlsException.NO_ALERT) {
+      alertReceived = wire.plainAlert();
+    }
     TlsException now;
     if (alertReceived != TlsException.NO_ALERT) {
       now = TlsException.of(TlsException.Reason.ALERTED, reasons).withAlert(alertReceived);

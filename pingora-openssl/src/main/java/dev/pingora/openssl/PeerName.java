@@ -33,20 +33,21 @@ record PeerName(
 
   /// {@return what to ask and look for}
   ///
+  /// @param provider its id, for messages
   /// @param name DNS name or IP address; may be empty unless it is checked
   /// @param checked whether the certificate must be for it
   /// @throws TlsException CONFIGURATION when it is neither
-  static PeerName of(String name, boolean checked, @Nullable String alternative)
+  static PeerName of(String provider, String name, boolean checked, @Nullable String alternative)
       throws TlsException {
     if (name.isEmpty()) {
       if (checked) {
-        throw bad("verify: CHAIN_AND_NAME without a name to look for in the certificate");
+        throw bad(provider, "verify: CHAIN_AND_NAME without a name to look for in the certificate");
       }
       return new PeerName("", List.of(), null, null, null);
     }
     byte[] address = address(name);
     // RFC 6066 §3: SNI carries no addresses, and no trailing dot.
-    String host = address == null ? checkedHost(name, "server name") : "";
+    String host = address == null ? checkedHost(provider, name, "server name") : "";
     if (!checked) {
       return new PeerName(host, List.of(), null, null, null);
     }
@@ -58,7 +59,7 @@ record PeerName(
     if (otherAddress != null) {
       return new PeerName(host, hosts, address, null, otherAddress);
     }
-    String other = checkedHost(alternative, "alternative name");
+    String other = checkedHost(provider, alternative, "alternative name");
     if (address != null) {
       return new PeerName(host, hosts, address, other, null);
     }
@@ -68,9 +69,9 @@ record PeerName(
   }
 
   /// @throws TlsException CONFIGURATION when it is neither a host nor an address
-  static void checkAlternative(@Nullable String name) throws TlsException {
+  static void checkAlternative(String provider, @Nullable String name) throws TlsException {
     if (name != null && address(name) == null) {
-      checkedHost(name, "alternative name");
+      checkedHost(provider, name, "alternative name");
     }
   }
 
@@ -85,10 +86,10 @@ record PeerName(
     return List.of(name, name.substring(0, dot).replace('_', '-') + name.substring(dot));
   }
 
-  private static String checkedHost(String name, String what) throws TlsException {
+  private static String checkedHost(String provider, String name, String what) throws TlsException {
     String host = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     if (host.length() > MAX_HOST || !HOST.matcher(host).matches()) {
-      throw bad(what + ": \"" + name + "\" (expected: a DNS name or an IP address)");
+      throw bad(provider, what + ": \"" + name + "\" (expected: a DNS name or an IP address)");
     }
     return host;
   }
@@ -105,7 +106,7 @@ record PeerName(
     }
   }
 
-  private static TlsException bad(String what) {
-    return TlsException.of(TlsException.Reason.CONFIGURATION, "openssl: " + what);
+  private static TlsException bad(String provider, String what) {
+    return TlsException.of(TlsException.Reason.CONFIGURATION, provider + ": " + what);
   }
 }

@@ -35,12 +35,14 @@ final class TrustStores {
           "/etc/ssl/ca-bundle.pem",
           "/etc/ssl/cert.pem");
 
+  private final OpenSsl library;
   private final CryptoCalls crypto;
   private final ReentrantLock lock = new ReentrantLock();
   private long installed;
 
-  TrustStores(CryptoCalls crypto) {
-    this.crypto = crypto;
+  TrustStores(OpenSsl library) {
+    this.library = library;
+    crypto = library.crypto;
   }
 
   /// {@return a store with a use of its own, for the caller to give away}
@@ -74,7 +76,7 @@ final class TrustStores {
       crypto.certificateFree(certificate);
       if (!added) {
         crypto.storeFree(store);
-        throw ErrorQueue.configuration(crypto, "a trusted certificate");
+        throw ErrorQueue.configuration(library, "a trusted certificate");
       }
     }
     return store;

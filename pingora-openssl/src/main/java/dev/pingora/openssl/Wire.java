@@ -27,6 +27,7 @@ final class Wire {
 
   private final Octets input;
   private final Octets output;
+  private final PlainAlert plainAlert = new PlainAlert();
 
   private Wire(Chunks chunks, long bio) {
     this.bio = bio;
@@ -64,7 +65,11 @@ final class Wire {
   /// {@return how many octets OpenSSL gets; -1 for none now}
   int onRead(long into, int most) {
     int taken = input.take(into, most);
-    return taken > 0 ? taken : -1;
+    if (taken <= 0) {
+      return -1;
+    }
+    plainAlert.onRead(into, taken);
+    return taken;
   }
 
   /// {@return how many octets OpenSSL got rid of; -1 for no memory}
@@ -85,6 +90,11 @@ final class Wire {
   /// {@return how many octets were given}
   int drain(long into, int capacity) {
     return output.take(into, capacity);
+  }
+
+  /// {@return the number of the last fatal alert that came in the clear}
+  int plainAlert() {
+    return plainAlert.number();
   }
 
   /// {@return octets of memory held}

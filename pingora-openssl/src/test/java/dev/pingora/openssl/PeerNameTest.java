@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PeerNameTest {
   private static PeerName checked(String name) throws TlsException {
-    return PeerName.of(name, true, null);
+    return PeerName.of("openssl", name, true, null);
   }
 
   @Test
@@ -59,7 +59,7 @@ class PeerNameTest {
         .withMessageContaining("server name: \"" + name + "\"")
         .satisfies(e -> assertThat(e.reason()).isEqualTo(TlsException.Reason.CONFIGURATION));
     assertThatExceptionOfType(TlsException.class)
-        .isThrownBy(() -> PeerName.checkAlternative(name))
+        .isThrownBy(() -> PeerName.checkAlternative("openssl", name))
         .withMessageContaining("alternative name");
   }
 

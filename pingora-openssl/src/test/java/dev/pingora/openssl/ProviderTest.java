@@ -81,7 +81,7 @@ class ProviderTest {
     Path ours = folder.resolve("libcrypto.so.3");
     Files.copy(ssl.resolveSibling("libcrypto.so.3"), ours);
     assertThatExceptionOfType(TlsException.class)
-        .isThrownBy(() -> OpenSsl.load(new LibraryFiles(ssl, ours)))
+        .isThrownBy(() -> OpenSsl.load(Dialect.OPENSSL, new LibraryFiles(ssl, ours).parts()))
         .withMessage("OpenSSL: " + ssl + " does not use " + ours + ", but another one");
   }
 

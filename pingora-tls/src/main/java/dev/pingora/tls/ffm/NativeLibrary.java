@@ -42,12 +42,14 @@ public final class NativeLibrary {
   private static final int RTLD_LAZY = 1;
 
   private final String name;
+  private final String prefix;
   private final List<Path> files;
   private final List<SymbolLookup> parts;
   private final List<String> missing = new ArrayList<>();
 
-  private NativeLibrary(String name, List<Path> files, List<SymbolLookup> parts) {
+  private NativeLibrary(String name, String prefix, List<Path> files, List<SymbolLookup> parts) {
     this.name = name;
+    this.prefix = prefix;
     this.files = files;
     this.parts = parts;
   }
@@ -57,6 +59,15 @@ public final class NativeLibrary {
   /// @param name how messages call it
   /// @throws TlsException CONFIGURATION, naming the file and what the loader says of it
   public static NativeLibrary open(String name, List<Path> files) throws TlsException {
+    return open(name, "", files);
+  }
+
+  /// {@return the library of these files, with functions that take the place of others}
+  ///
+  /// @param prefix a function whose name begins with this is taken for the one without it
+  /// @throws TlsException CONFIGURATION, naming the file and what the loader says of it
+  public static NativeLibrary open(String name, String prefix, List<Path> files)
+      throws TlsException {
     List<Path> absolute = files.stream().map(Path::toAbsolutePath).toList();
     List<SymbolLookup> parts = new ArrayList<>();
     for (Path file : absolute) {
@@ -66,7 +77,7 @@ public final class NativeLibrary {
       }
       parts.add(load(name, file));
     }
-    return new NativeLibrary(name, absolute, List.copyOf(parts));
+    return new NativeLibrary(name, prefix, absolute, List.copyOf(parts));
   }
 
   private static SymbolLookup load(String name, Path file) throws TlsException {
@@ -116,8 +127,13 @@ public final class NativeLibrary {
     return find(symbol).isPresent();
   }
 
-  /// {@return the address of a symbol, empty when there is none}
+  /// {@return the address of a symbol, or of what takes its place; empty when there is none}
   public Optional<MemorySegment> find(String symbol) {
+    Optional<MemorySegment> instead = prefix.isEmpty() ? Optional.empty() : exact(prefix + symbol);
+    return instead.isPresent() ? instead : exact(symbol);
+  }
+
+  private Optional<MemorySegment> exact(String symbol) {
     for (SymbolLookup part : parts) {
       Optional<MemorySegment> found = part.find(symbol);
       if (found.isPresent()) {
