@@ -44,6 +44,16 @@ class NativeLibraryTest {
     }
   }
 
+  /// As a library has that stands in for another.
+  @Test
+  void aFunctionWithThePrefixTakesTheOthersPlace() throws Exception {
+    NativeLibrary library = jvm();
+    NativeLibrary prefixed = NativeLibrary.open("the JVM", "str", library.files());
+    assertThat(prefixed.find("len")).isEqualTo(library.find("strlen")).isPresent();
+    assertThat(prefixed.find("strlen")).as("without one").isEqualTo(library.find("strlen"));
+    assertThat(library.find("len")).isEmpty();
+  }
+
   @Test
   void namesAllFunctionsThatAreMissing() throws Exception {
     NativeLibrary library = jvm();
