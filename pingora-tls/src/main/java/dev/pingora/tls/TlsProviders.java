@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// The providers of this process, by name. Immutable and thread-safe.
+/// The providers of this process, by name. Thread-safe.
 public final class TlsProviders {
   /// The name that stands for the first available of [#ORDER].
   public static final String AUTO = "auto";
@@ -18,24 +20,29 @@ public final class TlsProviders {
   /// Which provider `auto` takes, the fastest first; the JDK's own is always there.
   public static final List<String> ORDER = List.of("s2n", "boringssl", "rustls", "openssl", "jsse");
 
-  private final List<TlsProvider> all;
+  private final Supplier<List<TlsProvider>> source;
 
-  private TlsProviders(List<TlsProvider> all) {
-    this.all = List.copyOf(all);
+  /// Null until somebody asks. Whoever comes at the same time finds the same.
+  private volatile @Nullable List<TlsProvider> all;
+
+  private TlsProviders(Supplier<List<TlsProvider>> source) {
+    this.source = source;
   }
 
-  /// {@return all providers on the module path} Loads no library yet.
+  /// {@return all providers on the module path} Looked for when first asked, so that a server
+  /// without TLS loads none; no library is loaded even then.
   public static TlsProviders installed() {
-    List<TlsProvider> found = new ArrayList<>();
-    ServiceLoader.load(TlsProvider.class).forEach(found::add);
-    return of(found);
+    return new TlsProviders(() -> {
+      List<TlsProvider> found = new ArrayList<>();
+      ServiceLoader.load(TlsProvider.class).forEach(found::add);
+      return found;
+    });
   }
 
   /// {@return these providers}
   public static TlsProviders of(List<TlsProvider> providers) {
-    List<TlsProvider> sorted = new ArrayList<>(providers);
-    sorted.sort(Comparator.comparingInt(provider -> rank(provider.id())));
-    return new TlsProviders(sorted);
+    List<TlsProvider> copy = List.copyOf(providers);
+    return new TlsProviders(() -> copy);
   }
 
   private static int rank(String id) {
@@ -45,7 +52,15 @@ public final class TlsProviders {
 
   /// {@return the providers, in the order of [#ORDER], those that cannot be used here too}
   public List<TlsProvider> all() {
-    return all;
+    List<TlsProvider> known = all;
+    if (known == null) {
+      known =
+          source.get().stream()
+              .sorted(Comparator.comparingInt(provider -> rank(provider.id())))
+              .toList();
+      all = known;
+    }
+    return known;
   }
 
   /// {@return the provider of this name, or for [#AUTO] the first that is available}
@@ -53,14 +68,14 @@ public final class TlsProviders {
   /// @throws TlsException CONFIGURATION: no such provider, or why it cannot be used here
   public TlsProvider find(String id) throws TlsException {
     requireNonNull(id, "id");
-    for (TlsProvider provider : all) {
+    for (TlsProvider provider : all()) {
       if (id.equals(AUTO)
           ? provider.availability() instanceof Availability.Available
           : provider.id().equals(id)) {
         return usable(provider);
       }
     }
-    List<String> names = all.stream().map(TlsProvider::id).toList();
+    List<String> names = all().stream().map(TlsProvider::id).toList();
     throw TlsException.of(
         TlsException.Reason.CONFIGURATION,
         "no TLS provider \"" + id + "\" (expected: auto, or one of " + names + ")");
