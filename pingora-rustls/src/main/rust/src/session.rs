@@ -23,6 +23,7 @@ pub const CANNOT: i64 = -3;
 /// Alert content type, and the header of an alert in clear (RFC 8446 §5.1, §6).
 const ALERT: u8 = 21;
 const ALERT_RECORD: usize = 7;
+const FATAL: u8 = 2;
 
 enum State {
     /// A server waits for the ClientHello, which decides on the configuration.
@@ -136,7 +137,14 @@ impl Session {
             Err((error, mut alert)) => {
                 self.state = State::Over;
                 let _ = alert.write_all(&mut self.out); // to memory: cannot fail
-                self.fail(Failure::during(&error));
+                let failure = Failure::during(&error);
+                if self.out.is_empty() && failure.reason != Reason::Alerted {
+                    // The acceptor has none for what is no ClientHello. RFC 8446 §6.2 does.
+                    if let Some(kind) = failure.alert {
+                        self.out.extend([ALERT, 3, 3, 0, 2, FATAL, kind]);
+                    }
+                }
+                self.fail(failure);
             }
         }
     }

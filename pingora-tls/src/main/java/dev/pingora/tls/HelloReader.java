@@ -28,6 +28,12 @@ public final class HelloReader {
   private static final int MESSAGE_HEADER = 4;
   private static final int MAX_RECORD = 16 * 1024;
 
+  /// record_overflow: a record of more than 2^14 octets (RFC 8446 §5.1).
+  private static final int RECORD_OVERFLOW = 22;
+
+  /// illegal_parameter: more than we bound a ClientHello to.
+  private static final int ILLEGAL_PARAMETER = 47;
+
   private static final int SERVER_NAME = 0;
   private static final int SUPPORTED_GROUPS = 10;
   private static final int SIGNATURE_ALGORITHMS = 13;
@@ -47,8 +53,13 @@ public final class HelloReader {
 
   /// No ClientHello that anybody could use.
   ///
-  /// @param excessive it breaks our limits; else the library may say what is wrong with it
-  public record Unreadable(String why, boolean excessive) implements Result {}
+  /// @param alert the answer, as it breaks limits; [TlsException#NO_ALERT] when the library shall
+  ///   say what is wrong with it
+  public record Unreadable(String why, int alert) implements Result {
+    private static Unreadable bad(String why) {
+      return new Unreadable(why, TlsException.NO_ALERT);
+    }
+  }
 
   /// {@return what the octets are} Their position stays.
   ///
@@ -63,13 +74,17 @@ public final class HelloReader {
       int type = records.get(records.position()) & 0xff;
       int length = records.getShort(records.position() + 3) & 0xffff;
       if (type != HANDSHAKE || (records.get(records.position() + 1) & 0xff) != 3) {
-        return new Unreadable("no TLS handshake", false);
+        return Unreadable.bad("no TLS handshake");
       }
-      if (length == 0 || length > MAX_RECORD) {
-        return new Unreadable("a handshake record of " + length + " octets", false);
+      if (length == 0) {
+        return Unreadable.bad("an empty handshake record");
+      }
+      if (length > MAX_RECORD) {
+        return new Unreadable("a handshake record of " + length + " octets", RECORD_OVERFLOW);
       }
       if (n == MAX_RECORDS) {
-        return new Unreadable("a ClientHello of more than " + MAX_RECORDS + " records", true);
+        return new Unreadable(
+            "a ClientHello of more than " + MAX_RECORDS + " records", ILLEGAL_PARAMETER);
       }
       if (records.remaining() < RECORD_HEADER + length) {
         return octets.remaining() >= MAX_BYTES ? tooLong() : new Incomplete();
@@ -86,13 +101,14 @@ public final class HelloReader {
 
   private static Result incompleteOrBad(ByteBuffer rest, int all) {
     if (rest.hasRemaining() && rest.get(rest.position()) != HANDSHAKE) {
-      return new Unreadable("no TLS handshake", false);
+      return Unreadable.bad("no TLS handshake");
     }
     return all >= MAX_BYTES ? tooLong() : new Incomplete();
   }
 
   private static Unreadable tooLong() {
-    return new Unreadable("a ClientHello of more than " + MAX_BYTES + " octets", true);
+    return new Unreadable(
+        "a ClientHello of more than " + MAX_BYTES + " octets", ILLEGAL_PARAMETER);
   }
 
   private static ByteBuffer joined(ByteBuffer first, ByteBuffer second) {
@@ -109,7 +125,7 @@ public final class HelloReader {
     int type = message.get() & 0xff;
     int length = number(message, 3);
     if (type != CLIENT_HELLO) {
-      return new Unreadable("handshake message " + type + " instead of a ClientHello", false);
+      return Unreadable.bad("handshake message " + type + " instead of a ClientHello");
     }
     if (length > MAX_BYTES) {
       return tooLong();
@@ -120,7 +136,7 @@ public final class HelloReader {
     try {
       return new Complete(hello(message.limit(message.position() + length)));
     } catch (Malformed e) {
-      return new Unreadable("a malformed ClientHello", false);
+      return Unreadable.bad("a malformed ClientHello");
     }
   }
 

@@ -106,7 +106,16 @@ final class HelloReaderTest {
   private static void assertExcessive(byte[] octets) {
     assertThat(read(octets))
         .isInstanceOfSatisfying(
-            HelloReader.Unreadable.class, bad -> assertThat(bad.excessive()).isTrue());
+            HelloReader.Unreadable.class, bad -> assertThat(bad.alert()).isEqualTo(47));
+  }
+
+  @Test
+  void refusesRecordsThatAreTooLong() {
+    assertThat(read(new byte[] {22, 3, 1, 0x40, 1, 0}))
+        .isInstanceOfSatisfying(
+            HelloReader.Unreadable.class, bad -> assertThat(bad.alert()).isEqualTo(22));
+    assertThat(read(new byte[] {22, 3, 1, 0x40, 0, 0}))
+        .isInstanceOf(HelloReader.Incomplete.class);
   }
 
   @Test
@@ -117,12 +126,12 @@ final class HelloReaderTest {
           {23, 3, 3, 0, 1, 0},
           {22, 2, 0, 0, 1, 0},
           {22, 3, 1, 0, 0, 0},
-          {22, 3, 1, (byte) 0xff, 0, 0},
           {22, 3, 1, 0, 4, 2, 0, 0, 0},
         }) {
       assertThat(read(nonsense))
           .isInstanceOfSatisfying(
-              HelloReader.Unreadable.class, bad -> assertThat(bad.excessive()).isFalse());
+              HelloReader.Unreadable.class,
+              bad -> assertThat(bad.alert()).isEqualTo(TlsException.NO_ALERT));
     }
   }
 

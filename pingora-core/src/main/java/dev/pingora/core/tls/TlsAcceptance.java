@@ -41,6 +41,12 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
   private final Next next;
   private final long deadline;
 
+  /// A fatal alert in clear, but for what it says.
+  private static final byte[] ALERT = {21, 3, 3, 0, 2, 2};
+
+  /// Nanoseconds that an alert waits for room. Nothing was written before it.
+  private static final long ALERT_PATIENCE = TimeUnit.SECONDS.toNanos(1);
+
   /// Who goes on.
   @FunctionalInterface
   public interface Next {
@@ -175,8 +181,9 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
           case HelloReader.Complete(ClientHello hello) -> {
             return hello;
           }
-          case HelloReader.Unreadable(String why, boolean excessive) -> {
-            if (excessive) {
+          case HelloReader.Unreadable(String why, int alert) -> {
+            if (alert != TlsException.NO_ALERT) {
+              say(alert);
               throw ProxyException.downstream(ErrorKind.TLS_HANDSHAKE_FAILURE, "%s", why);
             }
             return null;
@@ -184,6 +191,13 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
           case HelloReader.Incomplete() -> keep();
         }
       }
+    }
+
+    /// Sends a fatal alert (RFC 8446 §6) where there is no session that could.
+    private void say(int alert) throws ProxyException {
+      connection.awaitRoom(thread, ALERT_PATIENCE);
+      connection.room(ALERT.length + 1).put(ALERT).put((byte) alert);
+      connection.flush();
     }
 
     private boolean more() throws ProxyException {
