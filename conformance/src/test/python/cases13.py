@@ -614,7 +614,7 @@ def _(peer):
     return peer.ask()
 
 
-@case("end of the connection instead of Finished", "closed", "reset")
+@case("end of the connection instead of Finished", "closed")
 def _(peer):
     peer.to_finished()
     peer.socket.shutdown(socket.SHUT_WR)
@@ -876,21 +876,21 @@ def _(peer):
     return peer.answer()
 
 
-@case("fatal alert", "closed", "reset")  # §6.2: closed without sending more
+@case("fatal alert", "closed")  # §6.2: closed without sending more
 def _(peer):
     peer.connect()
     peer.send(ALERT, b"\2\x28")
     return peer.ask()
 
 
-@case("fatal alert of unknown kind", "closed", "reset")
+@case("fatal alert of unknown kind", "closed")
 def _(peer):
     peer.connect()
     peer.send(ALERT, b"\2\xfe")
     return peer.ask()
 
 
-@case("alert of unknown kind, as a warning", "closed", "reset")  # §6: treated as an error alert
+@case("alert of unknown kind, as a warning", "closed")  # §6: treated as an error alert
 def _(peer):
     peer.connect()
     peer.send(ALERT, b"\1\xfe")
@@ -920,7 +920,7 @@ def _(peer):
     return connected(peer, ALERT, b"\1\x5a\1\x5a")
 
 
-@case("alert instead of a ClientHello", "closed", "reset", "unexpected_message")
+@case("alert instead of a ClientHello", "closed", "unexpected_message")
 def _(peer):
     peer.plain(ALERT, b"\2\x28")
     return peer.answer()

@@ -48,7 +48,7 @@ ALERTS = {name for name in vars(AlertDescription) if name[0].islower()} - {"no_r
 
 
 class Ended(Exception):
-    """The server's last word: an alert's name, `closed`, `reset` or `silent`."""
+    """The server's last word: an alert's name, `closed` or `silent`."""
 
 
 def number(value, octets):
@@ -215,7 +215,7 @@ class Peer:
         except TimeoutError:
             raise Ended("silent") from None
         except OSError:
-            raise Ended("reset") from None
+            raise Ended("closed") from None  # with or without a reset: that depends on what was unread
         except BaseTLSException as e:
             raise Ended(f"unreadable: {type(e).__name__}") from None
         content = bytes(parser.bytes)

@@ -41,7 +41,8 @@ record HandshakeDifferences(Map<String, Map<String, Set<String>>> sections) {
       boolean elsewhere =
           sections.entrySet().stream()
               .filter(section -> section.getKey().startsWith(provider))
-              .anyMatch(section -> section.getValue().getOrDefault(name, Set.of()).contains(answer));
+              .anyMatch(
+                  section -> section.getValue().getOrDefault(name, Set.of()).contains(answer));
       return elsewhere || allowed.contains(answer) ? "" : "wrong";
     }
     Set<String> different = known.get(name);

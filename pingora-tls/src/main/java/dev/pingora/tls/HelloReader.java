@@ -107,8 +107,7 @@ public final class HelloReader {
   }
 
   private static Unreadable tooLong() {
-    return new Unreadable(
-        "a ClientHello of more than " + MAX_BYTES + " octets", ILLEGAL_PARAMETER);
+    return new Unreadable("a ClientHello of more than " + MAX_BYTES + " octets", ILLEGAL_PARAMETER);
   }
 
   private static ByteBuffer joined(ByteBuffer first, ByteBuffer second) {

@@ -114,8 +114,7 @@ final class HelloReaderTest {
     assertThat(read(new byte[] {22, 3, 1, 0x40, 1, 0}))
         .isInstanceOfSatisfying(
             HelloReader.Unreadable.class, bad -> assertThat(bad.alert()).isEqualTo(22));
-    assertThat(read(new byte[] {22, 3, 1, 0x40, 0, 0}))
-        .isInstanceOf(HelloReader.Incomplete.class);
+    assertThat(read(new byte[] {22, 3, 1, 0x40, 0, 0})).isInstanceOf(HelloReader.Incomplete.class);
   }
 
   @Test
