@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Connections whose windows and limits allow them more memory than the server has, in frames
 /// written and read by hand.
 class Http2MemoryTest {
+  private static final int ACK = 1;
   private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   private static final int DATA = 0;
   private static final int HEADERS = 1;
@@ -86,7 +87,9 @@ class Http2MemoryTest {
       Wire client = ScriptedClient.tcp(port);
       clients.add(client);
       client.send(PREFACE);
-      return client.send(frame(SETTINGS, 0, 0, settings));
+      client.send(frame(SETTINGS, 0, 0, settings));
+      // RFC 9113 §6.5.3: who does not acknowledge the server's within 10 s is given up.
+      return client.send(frame(SETTINGS, ACK, 0, new byte[0]));
     }
 
     @Override
