@@ -90,8 +90,9 @@ final class Exchange<C> {
       return;
     }
     takeConnectionContext();
-    phase("earlyRequestFilter", () -> phases().proxy().earlyRequestFilter(session, context));
-    phase("requestFilter", () -> phases().proxy().requestFilter(session, context));
+    ProxyHttp<C> filters = phases().proxy();
+    phase("earlyRequestFilter", filters, (e, f) -> f.earlyRequestFilter(e.session, e.context));
+    phase("requestFilter", filters, (e, f) -> f.requestFilter(e.session, e.context));
     if (isAnswered() || !passesGate()) {
       return;
     }
@@ -103,7 +104,10 @@ final class Exchange<C> {
     if (role != null && session.downstream() instanceof Http1Downstream http1) {
       Object previous = http1.takeConnectionContext();
       if (previous != null) {
-        phase("onConnectionReuse", () -> role.onConnectionReuse(session, context, previous));
+        phase(
+            "onConnectionReuse",
+            previous,
+            (e, before) -> role.onConnectionReuse(e.session, e.context, before));
       }
     }
   }
@@ -238,13 +242,15 @@ final class Exchange<C> {
     if (role != null) {
       phase(
           "connectedToUpstream",
-          () -> role.connectedToUpstream(session, reused, peer, upstream.digest(), context));
+          upstream,
+          (e, to) -> role.connectedToUpstream(e.session, reused, peer, to.digest(), e.context));
     }
     RequestHeader request =
-        Forwarding.request(session.request(), session.downstream().canUpgrade(), peer.authority());
+        Forwarding.request(session.request(), session.downstream().canUpgrade(), peer);
     phase(
         "upstreamRequestFilter",
-        () -> phases().proxy().upstreamRequestFilter(session, request, context));
+        request,
+        (e, r) -> e.phases().proxy().upstreamRequestFilter(e.session, r, e.context));
     upstream.sendRequest(request, !hasRequestContent);
     Relay<C> relay = new Relay<>(this, upstream, peer.options());
     try {
@@ -374,18 +380,23 @@ final class Exchange<C> {
     }
   }
 
-  private void phase(String name, Guard.Phase phase) throws ProxyException {
+  private <A> void phase(String name, A subject, Call<C, A> call) throws ProxyException {
     session.downstream().thread().phase(name);
     Metrics metrics = proxy.metrics();
-    if (metrics == null) {
-      Guard.run(name, phase);
-      return;
-    }
-    long start = System.nanoTime();
+    long start = metrics == null ? 0 : System.nanoTime();
     try {
-      Guard.run(name, phase);
+      call.run(this, subject);
+    } catch (Exception e) {
+      throw Guard.failure(name, e);
     } finally {
-      metrics.phase(name, System.nanoTime() - start);
+      if (metrics != null) {
+        metrics.phase(name, System.nanoTime() - start);
+      }
     }
+  }
+
+  /// The call of a phase. What every request runs captures nothing: no object is made for it.
+  private interface Call<C, A> {
+    void run(Exchange<C> exchange, A subject) throws Exception;
   }
 }

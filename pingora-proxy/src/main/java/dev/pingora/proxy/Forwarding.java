@@ -3,6 +3,7 @@
 
 package dev.pingora.proxy;
 
+import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.FieldName;
 import dev.pingora.http.HttpVersion;
@@ -23,8 +24,8 @@ final class Forwarding {
   /// our Via}
   ///
   /// @param upgrade the exchange may switch protocols
-  /// @param host what Host says if the client named no authority, as HTTP/1.0 allows
-  static RequestHeader request(RequestHeader received, boolean upgrade, String host)
+  /// @param peer whose address Host says if the client named no authority, as HTTP/1.0 allows
+  static RequestHeader request(RequestHeader received, boolean upgrade, HttpPeer peer)
       throws ProxyException {
     RequestHeader copy = received.copy();
     if (copy.form() == TargetForm.ABSOLUTE) {
@@ -36,7 +37,7 @@ final class Forwarding {
       copy.version(HttpVersion.HTTP_1_1);
       // RFC 9112 §3.2: a request in HTTP/1.1 without Host is malformed, and we send 1.1.
       if (!copy.headers().contains(FieldName.HOST)) {
-        copy.set(FieldName.HOST, copy.authority().isEmpty() ? host : copy.authority());
+        copy.set(FieldName.HOST, copy.authority().isEmpty() ? peer.authority() : copy.authority());
       }
     }
     return copy;
