@@ -154,11 +154,18 @@ final class Http2Exchange implements StreamListener {
   }
 
   /// Tells the stream's thread if it waits for room that has come.
-  void lookForRoom() {
-    if (roomWanted && hasRoom()) {
-      roomWanted = false;
-      signal();
+  ///
+  /// @return whether it still waits, and for the connection's room alone
+  boolean lookForRoom() {
+    if (!roomWanted || !hasOwnRoom()) {
+      return false;
     }
+    if (!server.hasRoom()) {
+      return true;
+    }
+    roomWanted = false;
+    signal();
+    return false;
   }
 
   private void finish() {
@@ -268,7 +275,11 @@ final class Http2Exchange implements StreamListener {
   }
 
   boolean hasRoom() {
-    return queued - sent < HIGH_WATER && server.hasRoom();
+    return hasOwnRoom() && server.hasRoom();
+  }
+
+  private boolean hasOwnRoom() {
+    return queued - sent < HIGH_WATER;
   }
 
   void wantRoom() {

@@ -75,7 +75,12 @@ final class Http2Memory {
     readable = received <= half;
     if (roomWanted && hasRoom()) {
       roomWanted = false;
-      open.forEach(Http2Exchange::lookForRoom);
+      // Whoever is told runs at once, beside this thread, and may take the room of the next.
+      for (Http2Exchange exchange : open) {
+        if (exchange.lookForRoom()) {
+          roomWanted = true;
+        }
+      }
     }
     waiting = !readable || roomWanted;
     return spilled <= Math.max(2 * LEAST, share);

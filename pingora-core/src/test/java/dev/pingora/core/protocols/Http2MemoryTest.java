@@ -253,6 +253,40 @@ class Http2MemoryTest {
     }
   }
 
+  /// Streams that have little to say and wait for the same room: while one is told that there is
+  /// some, another takes it, and then has nothing more to say.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whoFindsTheRoomTakenIsToldAgain(boolean stealing) throws Exception {
+    HttpServerApp app =
+        session -> {
+          session.sendResponse(ResponseHeader.of(200), false);
+          ContentSink sink = session.responseContent();
+          while (!sink.hasRoom()) {
+            sink.wantRoom();
+            if (!sink.hasRoom()) {
+              session.thread().await(RequestThread.NEVER);
+            }
+          }
+          sink.write(ByteBuffer.allocate(16 << 10));
+          sink.end(null);
+        };
+    try (Rig rig = Rig.start(stealing, BUDGET / 4, app)) {
+      Wire client = rig.connect(initialWindow(1 << 20));
+      for (int round = 0; round < 100; round++) {
+        var frames = new ByteArrayOutputStream();
+        Set<Integer> ids = new HashSet<>();
+        for (int i = 0; i < 50; i++) {
+          int id = 2 * (round * 50 + i) + 1;
+          ids.add(id);
+          frames.writeBytes(frame(HEADERS, END_STREAM | END_HEADERS, id, GET));
+        }
+        client.send(frames.toByteArray());
+        assertThat(awaitEnds(client, ids)).isEqualTo(50 * (16 << 10));
+      }
+    }
+  }
+
   private static void requests(Wire client, int count) {
     var frames = new ByteArrayOutputStream();
     for (int i = 0; i < count; i++) {
