@@ -113,6 +113,7 @@ public final class JsseTls implements TlsProvider {
 
   @Override
   public TlsContext client(ClientTls config) throws TlsException {
+    config.requireNoS2n(id());
     if (config.keyLog() != null) {
       throw cannot("tell its secrets", "keyLog");
     }

@@ -114,6 +114,7 @@ public final class OpenSslProvider implements TlsProvider {
 
   @Override
   public TlsContext client(ClientTls config) throws TlsException {
+    config.requireNoS2n(ID);
     return ClientSide.open(library(), config);
   }
 

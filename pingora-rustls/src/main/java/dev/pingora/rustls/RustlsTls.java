@@ -87,6 +87,7 @@ public final class RustlsTls implements TlsProvider {
   @Override
   public TlsContext client(ClientTls config) throws TlsException {
     usable();
+    config.requireNoS2n(id());
     long address = RustlsContext.address(Configuration.of(config), false);
     return new RustlsContext(address, config.keyLog(), null, 0);
   }

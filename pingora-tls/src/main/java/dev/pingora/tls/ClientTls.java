@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param secondKeyShare sends a share for a second group, which saves a round trip with servers
 ///   that do not know the first; no effect where the provider cannot
 /// @param keyLog takes the secrets; null for none
+/// @param s2n what only s2n-tls has; null for nothing of it
 public record ClientTls(
     TlsProfile profile,
     List<String> alpn,
@@ -29,7 +30,8 @@ public record ClientTls(
     @Nullable CertifiedKey certificate,
     int resumption,
     boolean secondKeyShare,
-    @Nullable KeyLog keyLog) {
+    @Nullable KeyLog keyLog,
+    @Nullable S2nTls s2n) {
   /// Sessions remembered unless said otherwise.
   public static final int RESUMPTION = 256;
 
@@ -41,6 +43,30 @@ public record ClientTls(
     if (resumption < 0) {
       throw new IllegalArgumentException("resumption: " + resumption + " (expected: 0 or more)");
     }
+  }
+
+  /// What every provider may be asked for.
+  public ClientTls(
+      TlsProfile profile,
+      List<String> alpn,
+      Verify verify,
+      TrustRoots roots,
+      @Nullable String alternativeName,
+      @Nullable CertifiedKey certificate,
+      int resumption,
+      boolean secondKeyShare,
+      @Nullable KeyLog keyLog) {
+    this(
+        profile,
+        alpn,
+        verify,
+        roots,
+        alternativeName,
+        certificate,
+        resumption,
+        secondKeyShare,
+        keyLog,
+        null);
   }
 
   /// {@return an intermediate profile, no ALPN, chain and name checked against the system's roots}
@@ -60,7 +86,16 @@ public record ClientTls(
   /// {@return the same with another profile}
   public ClientTls withProfile(TlsProfile own) {
     return new ClientTls(
-        own, alpn, verify, roots, alternativeName, certificate, resumption, secondKeyShare, keyLog);
+        own,
+        alpn,
+        verify,
+        roots,
+        alternativeName,
+        certificate,
+        resumption,
+        secondKeyShare,
+        keyLog,
+        s2n);
   }
 
   /// {@return the same, offering these protocols}
@@ -74,7 +109,8 @@ public record ClientTls(
         certificate,
         resumption,
         secondKeyShare,
-        keyLog);
+        keyLog,
+        s2n);
   }
 
   /// {@return the same, checking this much against these roots}
@@ -88,19 +124,29 @@ public record ClientTls(
         certificate,
         resumption,
         secondKeyShare,
-        keyLog);
+        keyLog,
+        s2n);
   }
 
   /// {@return the same, also accepting a certificate for `name`}
   public ClientTls withAlternativeName(@Nullable String name) {
     return new ClientTls(
-        profile, alpn, verify, roots, name, certificate, resumption, secondKeyShare, keyLog);
+        profile, alpn, verify, roots, name, certificate, resumption, secondKeyShare, keyLog, s2n);
   }
 
   /// {@return the same, with a certificate to show}
   public ClientTls withCertificate(@Nullable CertifiedKey own) {
     return new ClientTls(
-        profile, alpn, verify, roots, alternativeName, own, resumption, secondKeyShare, keyLog);
+        profile,
+        alpn,
+        verify,
+        roots,
+        alternativeName,
+        own,
+        resumption,
+        secondKeyShare,
+        keyLog,
+        s2n);
   }
 
   /// {@return the same, remembering so many sessions}
@@ -114,13 +160,14 @@ public record ClientTls(
         certificate,
         sessions,
         secondKeyShare,
-        keyLog);
+        keyLog,
+        s2n);
   }
 
   /// {@return the same, with or without a second key share}
   public ClientTls withSecondKeyShare(boolean sent) {
     return new ClientTls(
-        profile, alpn, verify, roots, alternativeName, certificate, resumption, sent, keyLog);
+        profile, alpn, verify, roots, alternativeName, certificate, resumption, sent, keyLog, s2n);
   }
 
   /// {@return the same, telling its secrets}
@@ -134,6 +181,34 @@ public record ClientTls(
         certificate,
         resumption,
         secondKeyShare,
-        log);
+        log,
+        s2n);
+  }
+
+  /// {@return the same, with what only s2n-tls has}
+  public ClientTls withS2n(@Nullable S2nTls own) {
+    return new ClientTls(
+        profile,
+        alpn,
+        verify,
+        roots,
+        alternativeName,
+        certificate,
+        resumption,
+        secondKeyShare,
+        keyLog,
+        own);
+  }
+
+  /// For providers that are not s2n-tls: refuses what they cannot honour.
+  ///
+  /// @param provider its id
+  /// @throws TlsException CONFIGURATION
+  public void requireNoS2n(String provider) throws TlsException {
+    if (s2n != null && !s2n.equals(S2nTls.NOTHING)) {
+      throw TlsException.of(
+          TlsException.Reason.CONFIGURATION,
+          provider + ": psk, security policy, max blinding delay: only s2n has them");
+    }
   }
 }

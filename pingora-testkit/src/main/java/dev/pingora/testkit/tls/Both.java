@@ -127,6 +127,14 @@ record Both(TlsProvider client, TlsProvider server) {
     return failure;
   }
 
+  /// One side hears why the other failed. A provider that blinds failures says nothing for a while,
+  /// and no reason ever, so there is nothing to hear.
+  static void heard(TlsEnd end, TlsProvider from) {
+    if (!capabilities(from).contains(Capability.BLINDING)) {
+      failed(end, TlsException.Reason.ALERTED);
+    }
+  }
+
   /// An action that a provider has to refuse, since it lacks something.
   @FunctionalInterface
   interface Attempt {

@@ -19,6 +19,7 @@ import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsContext.ServerId;
 import dev.pingora.tls.TlsDigest;
 import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsProvider;
 import dev.pingora.tls.TlsSession;
 import dev.pingora.tls.TlsVersion;
 import java.util.ArrayList;
@@ -195,8 +196,10 @@ record SessionCases(Both both) {
             end == pair.client()
                 ? both.clientCan(Capability.KEY_UPDATE)
                 : both.serverCan(Capability.KEY_UPDATE);
+        TlsProvider own = end == pair.client() ? both.client() : both.server();
         for (boolean peerToo : new boolean[] {false, true}) {
-          if (able && version == TlsVersion.TLS_1_3) {
+          boolean asked = peerToo && own.id().equals("s2n"); // which changes its own keys only
+          if (able && version == TlsVersion.TLS_1_3 && !asked) {
             end.session().keyUpdate(peerToo);
             end.drain();
             talks(pair);

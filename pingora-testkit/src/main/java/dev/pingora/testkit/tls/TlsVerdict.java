@@ -170,10 +170,10 @@ public record TlsVerdict(
       TlsProvider showing = ofClient ? both.client() : both.server();
       if (TlsDifference.of(showing.id(), !ofClient, this).isPresent()) {
         failed(judged, Reason.HANDSHAKE); // before there was anything to judge
-        failed(judge, Reason.ALERTED);
+        Both.heard(judge, showing);
       } else if (accepted == TlsDifference.of(judging.id(), ofClient, this).isPresent()) {
         failed(judge, Reason.BAD_CERTIFICATE);
-        failed(judged, Reason.ALERTED);
+        Both.heard(judged, judging);
       } else {
         pair.handshake();
         Both.talks(pair);
