@@ -69,11 +69,21 @@ record ClientSide(
       if (psk != null) {
         setup.psk(psk);
       }
-      Duration delay = extras.maxBlindingDelay();
-      if (delay != null) {
-        setup.check(calls.maxBlinding(setup.config, (int) delay.toSeconds()), "blinding");
-      }
+      blinding(setup);
       return setup.take(0);
+    }
+  }
+
+  /// Blinding would keep the request waiting that wants the connection, and guards against attacks
+  /// on CBC, which only a policy asked for by name may have.
+  private void blinding(ConfigSetup setup) throws TlsException {
+    Duration delay = extras.maxBlindingDelay();
+    if (delay == null && policy != null) {
+      delay = Duration.ZERO;
+    }
+    if (delay != null) {
+      int seconds = Math.toIntExact(delay.toSeconds());
+      setup.check(setup.calls.maxBlinding(setup.config, seconds), "blinding");
     }
   }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param psk known to both ends before; null for none. Instead of resumption, and TLS 1.3 only
 /// @param securityPolicy name of what is negotiated, instead of [ClientTls#profile]; null for none
 /// @param maxBlindingDelay the longest time that a failure is kept from the peer, against timing
-///   attacks, whole seconds, 0 for not at all; null for the library's own, 30 seconds
+///   attacks, whole seconds, 0 for not at all; null for 0 or, with a security policy, which may
+///   have suites that need it, the library's own 30 seconds
 public record S2nTls(
     @Nullable PresharedKey psk,
     @Nullable String securityPolicy,
@@ -28,7 +29,7 @@ public record S2nTls(
     if (maxBlindingDelay != null
         && (maxBlindingDelay.isNegative()
             || maxBlindingDelay.compareTo(MAX_BLINDING) > 0
-            || maxBlindingDelay.getNano() != 0)) {
+            || !maxBlindingDelay.equals(Duration.ofSeconds(maxBlindingDelay.toSeconds())))) {
       throw new IllegalArgumentException(
           "maxBlindingDelay: " + maxBlindingDelay + " (expected: whole seconds, at most an hour)");
     }

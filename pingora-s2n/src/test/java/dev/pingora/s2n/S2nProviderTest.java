@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.s2n;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pingora.testkit.tls.TestCertificates;
+import dev.pingora.tls.Availability;
+import dev.pingora.tls.Capability;
+import dev.pingora.tls.KeyType;
+import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsException.Reason;
+import dev.pingora.tls.TlsProviders;
+import dev.pingora.tls.ffm.NativeLibrary;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Whether the provider is there, and what it says when it is not.
+final class S2nProviderTest {
+  @Test
+  void isThere() throws Exception {
+    assertThat(TlsProviders.installed().find("s2n")).isInstanceOf(S2nProvider.class);
+    assertThat(Ends.S2N.availability())
+        .isInstanceOfSatisfying(
+            Availability.Available.class,
+            here -> {
+              assertThat(here.library()).isEqualTo("s2n-tls of aws-crt 0.50.0");
+              assertThat(here.fips()).startsWith("no");
+              assertThat(here.capabilities())
+                  .contains(Capability.PSK, Capability.BLINDING, Capability.SECURITY_POLICY)
+                  .doesNotContain(Capability.KEY_ED25519, Capability.CHOOSE_GROUPS);
+            });
+    assertThat(Ends.S2N.availability()).isEqualTo(new S2nProvider().availability());
+  }
+
+  @Test
+  void takesNoOtherLibraryOnceOneIsLoaded() {
+    assertThat(Ends.S2N.availability()).isInstanceOf(Availability.Available.class);
+    assertThatThrownBy(() -> Ends.S2N.library(Path.of("libs2n.so")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("s2n is already loaded");
+  }
+
+  @Test
+  void unpacksForTheOwnerAlone() throws Exception {
+    Path folder;
+    try (PackedLibrary packed = PackedLibrary.unpack(PackedLibrary.platform())) {
+      folder = packed.file().getParent();
+      assertThat(Files.getPosixFilePermissions(folder)).hasSize(3);
+      assertThat(Files.getPosixFilePermissions(packed.file())).hasSize(3);
+      assertThat(packed.version()).isEqualTo("0.50.0");
+    }
+    assertThat(folder).doesNotExist();
+  }
+
+  @Test
+  void hasLibrariesOfFourPlatforms() throws Exception {
+    for (String architecture : List.of("amd64", "aarch64")) {
+      for (boolean musl : new boolean[] {false, true}) {
+        String platform = PackedLibrary.platform("linux", architecture, musl);
+        try (PackedLibrary packed = PackedLibrary.unpack(platform)) {
+          assertThat(packed.version()).as(platform).isEqualTo("0.50.0");
+        }
+      }
+    }
+  }
+
+  @Test
+  void saysWhereItLookedInVain() {
+    assertThatThrownBy(() -> PackedLibrary.unpack("plan9/mips/glibc"))
+        .isInstanceOf(TlsException.class)
+        .hasMessageContaining("plan9/mips/glibc/libaws-crt-jni.so")
+        .hasMessageContaining("aws-crt");
+  }
+
+  @Test
+  void namesFunctionsThatAreMissing() throws Exception {
+    // A library without any of them: that of the JVM's own.
+    Path other = Path.of(System.getProperty("java.home"), "lib", "libjava.so");
+    NativeLibrary library = NativeLibrary.open("s2n", List.of(other));
+    assertThat(new LibraryCalls(library)).isNotNull();
+    assertThatThrownBy(library::complete)
+        .isInstanceOf(TlsException.class)
+        .hasMessageContaining("lacks s2n_disable_atexit, s2n_init");
+  }
+
+  @Test
+  void refusesKeysOfEd25519() {
+    assertThatThrownBy(() ->
+            Ends.context(Ends.server().withCertificate(TestCertificates.server(KeyType.ED25519))))
+        .isInstanceOfSatisfying(
+            TlsException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFIGURATION))
+        .hasMessageStartingWith("s2n: ED25519 certificate");
+  }
+}
