@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 
 /// The library inside of the aws-crt artifact, for a moment as a file that can be loaded.
@@ -36,6 +36,17 @@ final class PackedLibrary implements AutoCloseable {
           "c58dc57756d0e62873a0fde6e5fa37b7405d8e51cfef79ac45f1c2b70c9dc7df",
           "0.50.0");
 
+  /// @param path of the program loader below the root
+  private record Loader(String path, String platform) {}
+
+  /// glibc first: musl may be installed beside it, the other way round is not done.
+  private static final List<Loader> LOADERS =
+      List.of(
+          new Loader("lib64/ld-linux-x86-64.so.2", "linux/x86_64/glibc"),
+          new Loader("lib/ld-linux-aarch64.so.1", "linux/armv8/glibc"),
+          new Loader("lib/ld-musl-x86_64.so.1", "linux/x86_64/musl"),
+          new Loader("lib/ld-musl-aarch64.so.1", "linux/armv8/musl"));
+
   private final Path folder;
   private final Path file;
   private final String version;
@@ -48,7 +59,7 @@ final class PackedLibrary implements AutoCloseable {
 
   /// {@return the library as a file}
   ///
-  /// @param platform folder inside of the artifact, see [#platform]
+  /// @param platform folder inside of the artifact, see [#platforms]
   /// @throws TlsException CONFIGURATION when there is none for this platform, or it cannot be
   ///   written
   static PackedLibrary unpack(String platform) throws TlsException {
@@ -97,22 +108,13 @@ final class PackedLibrary implements AutoCloseable {
     return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   }
 
-  /// {@return system, architecture and C library as the artifact calls them}
-  static String platform() {
-    String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-    String architecture = System.getProperty("os.arch");
-    return platform(
-        system, architecture, Files.exists(Path.of("/lib/ld-musl-" + architecture + ".so.1")));
-  }
-
-  static String platform(String system, String architecture, boolean musl) {
-    String folder =
-        switch (architecture) {
-          case "amd64", "x86_64" -> "x86_64";
-          case "aarch64", "arm64" -> "armv8";
-          default -> architecture;
-        };
-    return system + "/" + folder + "/" + (musl ? "musl" : "glibc");
+  /// {@return folders inside of the artifact whose libraries this system could load} Told by the
+  /// program loader, whose place each platform's ABI fixes.
+  static List<String> platforms(Path root) {
+    return LOADERS.stream()
+        .filter(loader -> Files.exists(root.resolve(loader.path())))
+        .map(Loader::platform)
+        .toList();
   }
 
   Path file() {

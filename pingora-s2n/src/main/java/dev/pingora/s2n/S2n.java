@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +23,14 @@ final class S2n {
   /// Held while the library is loaded, at the start of a process; by no connection.
   private static final ReentrantLock LOCK = new ReentrantLock();
 
-  private static @Nullable Path chosen;
-  private static @Nullable S2n loaded;
+  /// Changed under [#LOCK].
+  private static final AtomicReference<State> STATE =
+      new AtomicReference<>(new State(null, null, null));
 
-  /// Why it cannot be used here; null when it can, or was not tried.
-  private static @Nullable String broken;
+  /// @param chosen what is loaded instead of what is in the aws-crt artifact
+  /// @param loaded the library; null before it is loaded
+  /// @param broken why it cannot be used here; null when it can, or was not tried
+  private record State(@Nullable Path chosen, @Nullable S2n loaded, @Nullable String broken) {}
 
   final LibraryCalls calls;
   final ConfigCalls configs;
@@ -67,10 +71,12 @@ final class S2n {
   static void choose(@Nullable Path file) {
     LOCK.lock();
     try {
-      if ((loaded != null || broken != null) && !java.util.Objects.equals(file, chosen)) {
+      State now = STATE.get();
+      boolean late = now.loaded != null || now.broken != null;
+      if (late && !java.util.Objects.equals(file, now.chosen)) {
         throw new IllegalStateException("s2n is already loaded");
       }
-      chosen = file;
+      STATE.set(new State(file, now.loaded, now.broken));
     } finally {
       LOCK.unlock();
     }
@@ -82,24 +88,29 @@ final class S2n {
   static S2n library() throws TlsException {
     LOCK.lock();
     try {
-      if (broken != null) {
-        throw TlsException.of(TlsException.Reason.CONFIGURATION, broken);
+      State now = STATE.get();
+      if (now.broken != null) {
+        throw TlsException.of(TlsException.Reason.CONFIGURATION, now.broken);
       }
-      S2n library = loaded;
-      if (library == null) {
-        library = load(chosen);
-        loaded = library;
-      }
+      return now.loaded == null ? first(now.chosen) : now.loaded;
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  private static S2n first(@Nullable Path chosen) throws TlsException {
+    try {
+      S2n library = load(chosen);
+      STATE.set(new State(chosen, library, null));
       return library;
     } catch (TlsException e) {
-      broken = String.valueOf(e.getMessage());
+      STATE.set(new State(chosen, null, String.valueOf(e.getMessage())));
       throw e;
     } catch (RuntimeException | LinkageError e) {
       // Native access denied, a platform without a linker.
-      broken = "s2n: " + e;
-      throw TlsException.of(TlsException.Reason.CONFIGURATION, broken, e);
-    } finally {
-      LOCK.unlock();
+      String why = "s2n: " + e;
+      STATE.set(new State(chosen, null, why));
+      throw TlsException.of(TlsException.Reason.CONFIGURATION, why, e);
     }
   }
 
@@ -108,10 +119,19 @@ final class S2n {
       Path own = Files.isDirectory(file) ? file.resolve(System.mapLibraryName("s2n")) : file;
       return initialized(new S2n(open(own), "s2n-tls", own.toString()));
     }
-    try (PackedLibrary packed = PackedLibrary.unpack(PackedLibrary.platform())) {
-      String version = "s2n-tls of aws-crt " + packed.version();
-      return initialized(new S2n(open(packed.file()), version, "aws-crt " + packed.version()));
+    TlsException why =
+        TlsException.of(
+            TlsException.Reason.CONFIGURATION,
+            "s2n: aws-crt has it for Linux only, on x86-64 and aarch64");
+    for (String platform : PackedLibrary.platforms(Path.of("/"))) {
+      try (PackedLibrary packed = PackedLibrary.unpack(platform)) {
+        String version = "s2n-tls of aws-crt " + packed.version();
+        return initialized(new S2n(open(packed.file()), version, "aws-crt " + packed.version()));
+      } catch (TlsException e) {
+        why = e; // perhaps the loader of another system
+      }
     }
+    throw why;
   }
 
   private static NativeLibrary open(Path file) throws TlsException {
