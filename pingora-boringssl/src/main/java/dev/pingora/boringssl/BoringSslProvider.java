@@ -86,6 +86,7 @@ public final class BoringSslProvider implements TlsProvider {
 
   @Override
   public TlsContext client(ClientTls config) throws TlsException {
+    config.requireNoS2n(id());
     return family.client(config);
   }
 }

@@ -114,7 +114,7 @@ public final class OpenSslProvider implements TlsProvider {
 
   @Override
   public TlsContext client(ClientTls config) throws TlsException {
-    config.requireNoS2n(ID);
+    config.requireNoS2n(id());
     return ClientSide.open(library(), config);
   }
 
