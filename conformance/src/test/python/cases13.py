@@ -486,8 +486,8 @@ def _(peer):
 @case("ticket with a binder of 31 octets", "decode_error", "illegal_parameter", "decrypt_error")
 def _(peer):
     hello = peer.standard()
-    name, _ = ticket(peer)
-    hello.put(PSK, vector(vector(name) + bytes(4)) + vector(vector(bytes(31), 1)))
+    name, _, age = ticket(peer)
+    hello.put(PSK, vector(vector(name) + age) + vector(vector(bytes(31), 1)))
     peer.connect(hello)
     return peer.ask()
 
@@ -495,9 +495,9 @@ def _(peer):
 @case("ticket with two binders", *UNPARSED)
 def _(peer):
     hello = peer.standard()
-    name, _ = ticket(peer)
+    name, _, age = ticket(peer)
     binders = vector(bytes(32), 1) * 2
-    return greeted(peer, hello.put(PSK, vector(vector(name) + bytes(4)) + vector(binders)))
+    return greeted(peer, hello.put(PSK, vector(vector(name) + age) + vector(binders)))
 
 
 @case("ticket that nobody knows", "served")

@@ -385,18 +385,20 @@ class Peer:
         self.keys["ap"] = [client, server]
 
     def ticket(self):
-        """The first ticket after a handshake: its name and its key (RFC 8446 §4.6.1)."""
+        """The first ticket after a handshake: its name, its key and, sealed, its age, which is none
+        (RFC 8446 §4.6.1)."""
         resumption = derive_secret(self.stage, b"res master", self.transcript, "sha256")
         _, body, _ = self.next(TICKET)
         nonce = body[9 : 9 + body[8]]
         at = 9 + body[8]
         name = body[at + 2 : at + 2 + int.from_bytes(body[at : at + 2], "big")]
-        return name, HKDF_expand_label(resumption, b"resumption", bytearray(nonce), 32, "sha256")
+        key = HKDF_expand_label(resumption, b"resumption", bytearray(nonce), 32, "sha256")
+        return name, key, body[4:8]
 
-    def offer(self, hello, name, psk):
+    def offer(self, hello, name, psk, age=bytes(4)):
         """Adds a ticket with its binder to a hello (RFC 8446 §4.2.11.2)."""
         self.psk = psk
-        identities = vector(vector(name) + bytes(4))
+        identities = vector(vector(name) + age)
         hello.put(PSK, identities + vector(vector(bytes(32), 1)))
         early = secureHMAC(bytearray(32), psk, "sha256")
         binder_key = derive_secret(early, b"res binder", None, "sha256")

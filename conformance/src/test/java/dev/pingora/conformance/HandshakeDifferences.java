@@ -4,6 +4,7 @@
 package dev.pingora.conformance;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,9 @@ import java.util.TreeMap;
 ///
 /// @param sections by provider and version of its library; then by case, the answers
 record HandshakeDifferences(Map<String, Map<String, Set<String>>> sections) {
+  /// Stands for each case whose right answer is an alert.
+  private static final String REFUSAL = "every refusal";
+
   static HandshakeDifferences parse(List<String> lines) {
     Map<String, Map<String, Set<String>>> sections = new TreeMap<>();
     Map<String, Set<String>> section = new HashMap<>();
@@ -27,6 +31,13 @@ record HandshakeDifferences(Map<String, Map<String, Set<String>>> sections) {
       }
     }
     return new HandshakeDifferences(sections);
+  }
+
+  /// {@return the cases for which there is a line}
+  Set<String> cases(String column) {
+    Set<String> cases = new HashSet<>(sections.getOrDefault(column, Map.of()).keySet());
+    cases.remove(REFUSAL);
+    return cases;
   }
 
   /// {@return what is wrong with an answer; empty when nothing is} Of a library whose version has
@@ -47,7 +58,9 @@ record HandshakeDifferences(Map<String, Map<String, Set<String>>> sections) {
     }
     Set<String> different = known.get(name);
     if (different == null) {
-      return allowed.contains(answer) ? "" : "wrong";
+      boolean refusal = !allowed.contains("served") && !allowed.equals(Set.of("accepted"));
+      boolean silent = refusal && known.getOrDefault(REFUSAL, Set.of()).contains(answer);
+      return silent || allowed.contains(answer) ? "" : "wrong";
     }
     if (different.contains(answer)) {
       return "";

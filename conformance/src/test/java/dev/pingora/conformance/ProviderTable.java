@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 ///
 /// @param columns by provider and version, such as `openssl: OpenSSL 3.0`; then by row
 record ProviderTable(Map<String, Map<String, String>> columns) {
-  private static final Pattern SERIES = Pattern.compile("[^0-9]*[0-9]+(\\.[0-9]+)?");
+  private static final Pattern SERIES = Pattern.compile(".*? [0-9]+(\\.[0-9]+)?");
   private static final String FIPS = "FIPS 140-3";
   private static final String YES = "yes";
   private static final String NO = "–";
