@@ -8,6 +8,8 @@ import org.jspecify.annotations.NullMarked;
 module dev.pingora.lb {
   requires static org.jspecify;
   requires transitive dev.pingora.core;
+  requires transitive dev.pingora.timeout;
+  requires dev.pingora.ketama;
 
   exports dev.pingora.lb;
 }

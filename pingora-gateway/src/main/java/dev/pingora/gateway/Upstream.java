@@ -13,42 +13,42 @@ import dev.pingora.lb.RoundRobin;
 import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.TlsException;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// One entry of `upstreams:` made ready: a balancer, and a peer for each of its backends. Immutable
-/// but for the balancer's turn; thread-safe.
+/// One entry of `upstreams:` made ready: a balancer whose backends each have their peer.
+/// Thread-safe.
 final class Upstream {
   private final String name;
   private final LoadBalancer<RoundRobin> balancer;
-  private final Map<Backend, HttpPeer> peers = new HashMap<>();
 
   /// @throws TlsException naming a file of its TLS and what is wrong with it
   Upstream(String name, UpstreamConf conf) throws TlsException {
     this.name = name;
     List<Backend> backends =
         conf.servers().stream().map(s -> Backend.of(s.address().toString(), s.weight())).toList();
-    this.balancer = LoadBalancer.of(name, backends, RoundRobin::of);
-    PeerOptions options = options(conf.timeouts());
-    UpstreamTlsConf tls = conf.tls();
-    if (tls == null) {
-      backends.forEach(b -> peers.put(b, HttpPeer.http(b).withOptions(options)));
-    } else {
-      secure(backends, options, tls);
-    }
+    Function<Backend, HttpPeer> peers = peers(conf);
+    this.balancer =
+        LoadBalancer.builder(name, RoundRobin::of)
+            .prepare(backend -> backend.with(peers.apply(backend)))
+            .backends(backends)
+            .build();
   }
 
-  private void secure(List<Backend> backends, PeerOptions plain, UpstreamTlsConf tls)
-      throws TlsException {
+  private static Function<Backend, HttpPeer> peers(UpstreamConf conf) throws TlsException {
+    PeerOptions plain = options(conf.timeouts());
+    UpstreamTlsConf tls = conf.tls();
+    if (tls == null) {
+      return backend -> HttpPeer.http(backend).withOptions(plain);
+    }
     PeerOptions options = plain.toBuilder().tls(TlsFiles.options(tls)).build();
     CertifiedKey shown = TlsFiles.clientCertificate(tls);
     String sni = tls.sni() == null ? "" : tls.sni();
-    for (Backend backend : backends) {
-      HttpPeer peer = HttpPeer.https(backend, sni.isEmpty() ? hostName(backend) : sni);
-      peers.put(backend, peer.withOptions(options).withClientCertKey(shown));
-    }
+    return backend ->
+        HttpPeer.https(backend, sni.isEmpty() ? hostName(backend) : sni)
+            .withOptions(options)
+            .withClientCertKey(shown);
   }
 
   /// {@return the name of a backend that has one, else nothing: the certificate must then be for
@@ -76,7 +76,7 @@ final class Upstream {
   /// {@return a peer for this request; null when no server takes work}
   @Nullable HttpPeer select(Object key) {
     Backend backend = balancer.select(key).orElse(null);
-    return backend == null ? null : peers.get(backend);
+    return backend == null ? null : backend.extension(HttpPeer.class);
   }
 
   /// {@return the address as the configuration writes it}

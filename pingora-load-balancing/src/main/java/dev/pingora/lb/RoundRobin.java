@@ -3,88 +3,58 @@
 
 package dev.pingora.lb;
 
+import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// Every backend in turn, as often as its weight says.
 ///
-/// Idea: smooth weighted round robin (nginx) spreads the turns of a heavy backend instead of
-/// clustering them. The whole cycle is computed once, so a selection costs one atomic add and one
-/// array read. Invariant: in each cycle a backend comes exactly `weight / gcd` times. Cost: an
-/// array of at most [#MAX_TURNS] turns; larger cycles are scaled down, every backend keeping at
-/// least one turn.
+/// **Idea.** Smooth weighted round robin (nginx) spreads the turns of a heavy backend instead of
+/// clustering them. The whole cycle is computed once ([Turns]), so a selection costs one atomic add
+/// and one array read. A backend that takes no work leaves its turn to the next turn's backend, and
+/// the count goes on from there: the others share its work by their weights.
+///
+/// **Invariant.** In each cycle a backend comes exactly `weight / gcd` times. An update goes on
+/// with the count, so that updates do not favour who stands first.
+///
+/// **Cost.** An array of at most [#MAX_TURNS] turns; larger cycles are scaled down, every backend
+/// keeping at least one turn.
+///
+/// **Source.** Sysoev, *Upstream: smooth weighted round-robin balancing*, nginx 1.3.1 (2012).
 public final class RoundRobin implements Selection {
   static final int MAX_TURNS = 65_536;
 
-  private final List<Backend> backends;
+  private final Backend[] backends;
   private final int[] turns;
-  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicInteger next;
 
-  private RoundRobin(List<Backend> backends, int[] turns) {
+  private RoundRobin(Backend[] backends, int[] turns, AtomicInteger next) {
     this.backends = backends;
     this.turns = turns;
+    this.next = next;
   }
 
   /// {@return a selection of these backends; those of weight 0 are never picked}
-  public static RoundRobin of(List<Backend> backends) {
-    List<Backend> willing = backends.stream().filter(b -> b.weight() > 0).toList();
-    return new RoundRobin(willing, cycle(shares(willing)));
+  ///
+  /// @param previous whose count goes on; null for none
+  public static RoundRobin of(List<Backend> backends, @Nullable RoundRobin previous) {
+    Weighted weighted = Weighted.of(backends, MAX_TURNS);
+    AtomicInteger count = previous == null ? new AtomicInteger() : previous.next;
+    return new RoundRobin(weighted.backends(), Turns.cycle(weighted.shares()), count);
   }
 
   @Override
-  public Optional<Backend> select(Object key) {
-    if (turns.length == 0) {
-      return Optional.empty();
-    }
-    int turn =
-        turns.length == 1 ? 0 : Integer.remainderUnsigned(next.getAndIncrement(), turns.length);
-    return Optional.of(backends.get(turns[turn]));
+  public @Nullable Backend first(Object key) {
+    return switch (turns.length) {
+      case 0 -> null;
+      case 1 -> backends[0];
+      default -> backends[turns[Integer.remainderUnsigned(next.getAndIncrement(), turns.length)]];
+    };
   }
 
-  /// The smallest whole numbers in proportion to the weights, scaled down to the bound.
-  private static int[] shares(List<Backend> backends) {
-    int divisor = backends.stream().mapToInt(Backend::weight).reduce(0, RoundRobin::gcd);
-    int[] shares = backends.stream().mapToInt(b -> b.weight() / divisor).toArray();
-    long total = 0;
-    for (int share : shares) {
-      total += share;
-    }
-    if (total > MAX_TURNS) {
-      for (int i = 0; i < shares.length; i++) {
-        shares[i] = (int) Math.max(1, (long) shares[i] * MAX_TURNS / total);
-      }
-    }
-    return shares;
-  }
-
-  /// Each turn goes to whoever is furthest behind; who gets it falls back by the total.
-  private static int[] cycle(int[] shares) {
-    int total = 0;
-    for (int share : shares) {
-      total += share;
-    }
-    int[] turns = new int[total];
-    if (total == shares.length) {
-      java.util.Arrays.setAll(turns, i -> i);
-      return turns;
-    }
-    long[] credit = new long[shares.length];
-    for (int turn = 0; turn < total; turn++) {
-      int best = 0;
-      for (int i = 0; i < shares.length; i++) {
-        credit[i] += shares[i];
-        if (credit[i] > credit[best]) {
-          best = i;
-        }
-      }
-      credit[best] -= total;
-      turns[turn] = best;
-    }
-    return turns;
-  }
-
-  private static int gcd(int a, int b) {
-    return b == 0 ? a : gcd(b, a % b);
+  @Override
+  public Iterator<Backend> further(Object key) {
+    return Again.of(this, key);
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,7 +31,7 @@ class RoundRobinTest {
   private static String turns(RoundRobin selection, int count) {
     StringBuilder turns = new StringBuilder();
     for (int i = 0; i < count; i++) {
-      String text = selection.select("key").orElseThrow().toString();
+      String text = Objects.requireNonNull(selection.first("key")).toString();
       turns.append(text.charAt("10.0.0.".length()));
     }
     return turns.toString();
@@ -38,26 +39,27 @@ class RoundRobinTest {
 
   @Test
   void equalBackendsComeInTheirOrder() {
-    assertThat(turns(RoundRobin.of(backends(1, 1, 1)), 7)).isEqualTo("1231231");
-    assertThat(turns(RoundRobin.of(backends(5, 5)), 5)).isEqualTo("12121");
+    assertThat(turns(RoundRobin.of(backends(1, 1, 1), null), 7)).isEqualTo("1231231");
+    assertThat(turns(RoundRobin.of(backends(5, 5), null), 5)).isEqualTo("12121");
   }
 
   @Test
   void turnsOfAHeavyBackendAreSpread() {
-    assertThat(turns(RoundRobin.of(backends(5, 1, 1)), 7)).isEqualTo("1121311"); // as nginx does
+    assertThat(turns(RoundRobin.of(backends(5, 1, 1), null), 7))
+        .isEqualTo("1121311"); // as nginx does
   }
 
   @Test
   void keyMakesNoDifference() {
-    RoundRobin selection = RoundRobin.of(backends(1, 1));
-    assertThat(selection.select("a")).isNotEqualTo(selection.select("a"));
+    RoundRobin selection = RoundRobin.of(backends(1, 1), null);
+    assertThat(selection.first("a")).isNotEqualTo(selection.first("a"));
   }
 
   @Test
   void backendOfWeightZeroIsNeverPicked() {
-    assertThat(turns(RoundRobin.of(backends(1, 0, 1)), 4)).isEqualTo("1313");
-    assertThat(RoundRobin.of(backends(0, 0)).select("key")).isEmpty();
-    assertThat(RoundRobin.of(List.of()).select("key")).isEmpty();
+    assertThat(turns(RoundRobin.of(backends(1, 0, 1), null), 4)).isEqualTo("1313");
+    assertThat(RoundRobin.of(backends(0, 0), null).first("key")).isNull();
+    assertThat(RoundRobin.of(List.of(), null).first("key")).isNull();
   }
 
   @ParameterizedTest
@@ -68,7 +70,7 @@ class RoundRobinTest {
       int[] weights = random.ints(random.nextInt(1, 9), 0, 20).toArray();
       weights[0] = Math.max(1, weights[0]);
       List<Backend> backends = backends(weights);
-      RoundRobin selection = RoundRobin.of(backends);
+      RoundRobin selection = RoundRobin.of(backends, null);
       int total = 0;
       for (int weight : weights) {
         total += weight;
@@ -76,7 +78,7 @@ class RoundRobinTest {
       for (int cycle = 0; cycle < 2; cycle++) {
         Map<Backend, Integer> count = new HashMap<>();
         for (int i = 0; i < total; i++) {
-          count.merge(selection.select(i).orElseThrow(), 1, Integer::sum);
+          count.merge(Objects.requireNonNull(selection.first(i)), 1, Integer::sum);
         }
         for (int i = 0; i < weights.length; i++) {
           assertThat(count.getOrDefault(backends.get(i), 0)).isEqualTo(weights[i]);
@@ -88,10 +90,10 @@ class RoundRobinTest {
   @Test
   void hugeWeightsAreScaledAndNobodyIsForgotten() {
     int max = Backend.MAX_WEIGHT;
-    RoundRobin selection = RoundRobin.of(backends(max, max - 1, 1));
+    RoundRobin selection = RoundRobin.of(backends(max, max - 1, 1), null);
     Map<Backend, Integer> count = new HashMap<>();
     for (int i = 0; i < RoundRobin.MAX_TURNS; i++) {
-      count.merge(selection.select(i).orElseThrow(), 1, Integer::sum);
+      count.merge(Objects.requireNonNull(selection.first(i)), 1, Integer::sum);
     }
     assertThat(count).hasSize(3);
     assertThat(count.get(Backend.of("10.0.0.3:80", 1))).isBetween(1, 2);
@@ -103,7 +105,7 @@ class RoundRobinTest {
 
   @Test
   void threadsShareTheTurnsWithoutLosingAny() throws Exception {
-    RoundRobin selection = RoundRobin.of(backends(3, 1));
+    RoundRobin selection = RoundRobin.of(backends(3, 1), null);
     Map<Backend, AtomicInteger> count = new ConcurrentHashMap<>();
     List<Thread> threads = new ArrayList<>();
     for (int t = 0; t < 4; t++) {
@@ -111,7 +113,7 @@ class RoundRobinTest {
           Thread.ofPlatform()
               .start(() -> {
                 for (int i = 0; i < 10_000; i++) {
-                  Backend next = selection.select(i).orElseThrow();
+                  Backend next = Objects.requireNonNull(selection.first(i));
                   count.computeIfAbsent(next, _ -> new AtomicInteger()).incrementAndGet();
                 }
               }));
@@ -148,8 +150,8 @@ class RoundRobinTest {
 
   @Test
   void anySelectionCanBePluggedIn() {
-    Selection last = key -> java.util.Optional.of(Backend.of("10.9.9.9:" + key));
-    LoadBalancer<Selection> balancer = LoadBalancer.of("own", backends(1), _ -> last);
+    Selection last = key -> Backend.of("10.9.9.9:" + key);
+    LoadBalancer<Selection> balancer = LoadBalancer.of("own", backends(1), (_, _) -> last);
     assertThat(balancer.select(81)).contains(Backend.of("10.9.9.9:81"));
   }
 }

@@ -82,6 +82,9 @@ final class Download<C> {
   }
 
   private void header(ResponseHeader response) throws ProxyException {
+    if (response.status() >= 200 || response.status() == 101) {
+      exchange.answered(response.status());
+    }
     UpstreamResponseFilter<C> role = exchange.phases().upstreamResponse();
     if (role != null) {
       Guard.run(

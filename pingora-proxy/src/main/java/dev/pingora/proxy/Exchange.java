@@ -11,6 +11,7 @@ import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
+import dev.pingora.error.Retry;
 import dev.pingora.http.RequestHeader;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,12 @@ final class Exchange<C> {
   private final C context;
   private @Nullable KeptContent kept;
   private final boolean hasRequestContent;
+
+  /// Who hears of the present attempt, and when that began on the loop's clock.
+  private @Nullable Endpoint endpoint;
+
+  private long attemptStart;
+  private int attemptStatus;
 
   Exchange(HttpProxy<C> proxy, DownstreamSession downstream) {
     this.proxy = proxy;
@@ -162,8 +169,14 @@ final class Exchange<C> {
     HttpPeer peer = choosePeer();
     Endpoint endpoint = peer.endpoint();
     long start = now();
-    if (endpoint != null) {
-      endpoint.attemptStarted();
+    this.endpoint = endpoint;
+    this.attemptStart = start;
+    this.attemptStatus = 0;
+    if (endpoint != null && !endpoint.attemptStarted()) {
+      return failedToConnect(
+          peer,
+          ProxyException.upstream(ErrorKind.OVER_LIMIT, "the backend has as much as it may have")
+              .withRetry(Retry.ALWAYS));
     }
     ProxyException error = null;
     try {
@@ -173,7 +186,7 @@ final class Exchange<C> {
       throw e;
     } finally {
       if (endpoint != null) {
-        endpoint.attemptEnded(now() - start, error);
+        endpoint.attemptEnded(now() - start, attemptStatus, error);
       }
     }
     Metrics metrics = proxy.metrics();
@@ -181,6 +194,15 @@ final class Exchange<C> {
       metrics.retried(peer, error);
     }
     return error;
+  }
+
+  /// The final response's header section has come.
+  void answered(int status) {
+    attemptStatus = status;
+    Endpoint own = endpoint;
+    if (own != null) {
+      own.firstByte(now() - attemptStart, status);
+    }
   }
 
   /// The loop's clock, which costs nothing and lags a turn at most.
@@ -289,9 +311,7 @@ final class Exchange<C> {
   /// request goes to a fresh one.
   private ProxyException failedWhileProxying(HttpPeer peer, ProxyException error, boolean reused) {
     ProxyException decided =
-        error.retryable(reused)
-            ? error.withRetry(dev.pingora.error.Retry.ALWAYS)
-            : error.withRetry(dev.pingora.error.Retry.NEVER);
+        error.retryable(reused) ? error.withRetry(Retry.ALWAYS) : error.withRetry(Retry.NEVER);
     ProxyException seen = decided.withContext("Peer: %s", peer);
     ProxyFailures<C> role = phases().failures();
     return role == null

@@ -25,6 +25,12 @@ public final class BackgroundService implements Service {
   /// What runs in the background, until it returns or the shutdown comes.
   @FunctionalInterface
   public interface Task {
+    /// Learns of the server it will run on. Called once before [#run], on the thread that runs the
+    /// server, which waits for it: services that start later may rely on what it does.
+    ///
+    /// @throws Exception ends the server before it begins
+    default void start(ServerRuntime runtime) throws Exception {}
+
     /// Runs once. A graceful end of the server waits for it to return, at most for the grace
     /// period; then, and at once by a fast end, its thread is interrupted.
     void run(ShutdownWatch shutdown) throws Exception;
@@ -68,7 +74,8 @@ public final class BackgroundService implements Service {
   }
 
   @Override
-  public void start(ServerRuntime runtime) {
+  public void start(ServerRuntime runtime) throws Exception {
+    task.start(runtime);
     thread =
         Thread.ofVirtual().name("background-" + name).start(() -> run(runtime.shutdownWatch()));
   }

@@ -15,20 +15,27 @@ public interface Endpoint {
   SocketAddress address();
 
   /// An attempt begins.
-  default void attemptStarted() {}
+  ///
+  /// @return false when it takes no more at present: then the attempt fails, nothing else is
+  ///   reported about it, and it may be made elsewhere
+  default boolean attemptStarted() {
+    return true;
+  }
 
   /// The attempt has a connection.
   ///
   /// @param nanos from the start of the attempt, by the loop's clock: exact to a turn of the loop
   default void connected(long nanos, boolean reused) {}
 
-  /// The first octet of the response has come.
+  /// The header section of the final response has come.
   ///
   /// @param nanos from the start of the attempt
   default void firstByte(long nanos, int status) {}
 
-  /// The attempt is over; called once for each start.
+  /// The attempt is over; called once for each start that was not refused.
   ///
-  /// @param failure null when the response was relayed to its end
-  default void attemptEnded(long nanos, @Nullable ProxyException failure) {}
+  /// @param status of the final response; 0 when none came
+  /// @param failure null when the response was relayed to its end; else its source says whose fault
+  ///   it was
+  default void attemptEnded(long nanos, int status, @Nullable ProxyException failure) {}
 }
