@@ -10,6 +10,7 @@ module dev.pingora.tls {
   requires static org.jspecify;
 
   exports dev.pingora.tls;
+  exports dev.pingora.tls.engine;
   exports dev.pingora.tls.ffm to
       dev.pingora.boringssl,
       dev.pingora.openssl,
