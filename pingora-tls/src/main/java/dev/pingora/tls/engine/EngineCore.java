@@ -3,7 +3,6 @@
 
 package dev.pingora.tls.engine;
 
-import dev.pingora.tls.Certificates;
 import dev.pingora.tls.TlsDigest;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsException.Reason;
@@ -13,7 +12,6 @@ import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -36,9 +34,6 @@ final class EngineCore {
   private static final Cleaner CLEANER = Cleaner.create();
 
   private static final int HEADER = 5;
-  private static final int MAX_CONTENT = 16_384;
-  private static final int TAG = 16;
-  private static final int EXPLICIT_NONCE = 8;
 
   private static final int CHANGE_CIPHER_SPEC = 20;
   private static final int ALERT = 21;
@@ -260,13 +255,7 @@ final class EngineCore {
   /// {@return how many octets of the sources were taken: what makes one record at most}
   private int encrypt(ByteBuffer[] sources, int offset, int count, Scratch scratch)
       throws TlsException {
-    int length = 0;
-    for (int i = offset; i < offset + count; i++) {
-      ByteBuffer from = sources[i];
-      int some = Math.min(from.remaining(), MAX_CONTENT - length);
-      scratch.inBuffer.put(length, from, from.position(), some);
-      length += some;
-    }
+    int length = Records.gather(sources, offset, count, scratch.inBuffer);
     if (length == 0) {
       return 0;
     }
@@ -274,12 +263,7 @@ final class EngineCore {
     if (taken == 0) {
       throw TlsException.of(Reason.INTERNAL, "the session takes nothing");
     }
-    int left = taken;
-    for (int i = offset; i < offset + count; i++) {
-      int some = Math.min(sources[i].remaining(), left);
-      sources[i].position(sources[i].position() + some);
-      left -= some;
-    }
+    Records.advance(sources, offset, count, taken);
     look(scratch);
     return taken;
   }
@@ -349,7 +333,7 @@ final class EngineCore {
       throw failed(TlsException.of(Reason.HANDSHAKE, "closed before the handshake"));
     }
     int packet = from.remaining() < HEADER ? -1 : packet(from);
-    if (negotiated && content(packet) > remaining(targets, offset, count)) {
+    if (negotiated && Records.content(packet, facts.digest()) > Records.remaining(targets, offset, count)) {
       return result(Status.BUFFER_OVERFLOW, before, 0, 0);
     }
     if (packet < 0 || from.remaining() < packet) {
@@ -363,14 +347,6 @@ final class EngineCore {
     } finally {
       freeWhenDone();
     }
-  }
-
-  private static int remaining(ByteBuffer[] buffers, int offset, int count) {
-    long sum = 0;
-    for (int i = offset; i < offset + count; i++) {
-      sum += buffers[i].remaining();
-    }
-    return (int) Math.min(sum, Integer.MAX_VALUE);
   }
 
   /// {@return octets of the record that begins here, header included}
@@ -412,19 +388,6 @@ final class EngineCore {
     } finally {
       pool.giveBack(scratch);
     }
-  }
-
-  /// {@return the most octets that a record can hold, as the JDK's engine guesses}
-  private int content(int packet) {
-    if (packet <= 0) {
-      return MAX_CONTENT;
-    }
-    TlsDigest digest = facts.digest();
-    boolean nonce =
-        digest != null
-            && digest.version() == TlsVersion.TLS_1_2
-            && digest.cipher().contains("_GCM_"); // RFC 5288 §3
-    return packet - HEADER - TAG - (nonce ? EXPLICIT_NONCE : 0);
   }
 
   private SSLEngineResult shakeHands(ByteBuffer from, int packet, SSLEngine me)
@@ -507,7 +470,7 @@ final class EngineCore {
 
   private void complete(TlsSession open, SSLEngine me) throws TlsException, SSLException {
     TlsDigest digest = open.digest();
-    X509Certificate[] peer = chain(digest.peerChain());
+    X509Certificate[] peer = Records.chain(digest.peerChain());
     NegotiatedSession next =
         new NegotiatedSession(
             digest,
@@ -523,20 +486,12 @@ final class EngineCore {
     finishedDue = true;
   }
 
-  private static X509Certificate[] chain(List<byte[]> der) throws TlsException {
-    X509Certificate[] chain = new X509Certificate[der.size()];
-    for (int i = 0; i < chain.length; i++) {
-      chain[i] = Certificates.parse(der.get(i), "the peer's certificate " + i);
-    }
-    return chain;
-  }
-
   /// Asks the application's trust manager, after the session was content.
   private void judge(NegotiatedSession next, X509Certificate[] peer, TlsDigest digest, SSLEngine me)
       throws SSLException {
     judged = next;
     try {
-      source.check(peer, authType(peer[0], digest), me);
+      source.check(peer, Records.authType(peer[0], digest, settings.isClient()), me);
     } catch (CertificateException e) {
       // The session's last words would say that all is well: they are never sent.
       free();
@@ -547,17 +502,6 @@ final class EngineCore {
     } finally {
       judged = null;
     }
-  }
-
-  /// {@return the key exchange, in the words that trust managers expect}
-  private String authType(X509Certificate peer, TlsDigest digest) {
-    if (!settings.isClient()) {
-      return peer.getPublicKey().getAlgorithm();
-    }
-    if (digest.version() == TlsVersion.TLS_1_3) {
-      return "UNKNOWN"; // as the JDK: no key exchange belongs to the certificate
-    }
-    return digest.cipher().contains("_RSA_") ? "ECDHE_RSA" : "ECDHE_ECDSA";
   }
 
   private byte[] export(SSLEngine me, String label, byte[] context, int length)
@@ -611,7 +555,7 @@ final class EngineCore {
         throw TlsException.of(Reason.INTERNAL, "the session takes nothing");
       }
       while (read > 0) {
-        scatter(scratch.outBuffer, read, targets, offset, count);
+        Records.scatter(scratch.outBuffer, read, targets, offset, count);
         produced += read;
         read = open.read(scratch.out, 0, Scratch.PACKET);
       }
@@ -635,22 +579,6 @@ final class EngineCore {
     if (!outboundClosed && version() == TlsVersion.TLS_1_2) {
       outboundClosed = true;
       open.closeNotify();
-    }
-  }
-
-  private static void scatter(
-      ByteBuffer content, int length, ByteBuffer[] targets, int offset, int count)
-      throws TlsException {
-    int done = 0;
-    for (int i = offset; i < offset + count && done < length; i++) {
-      ByteBuffer target = targets[i];
-      int some = Math.min(target.remaining(), length - done);
-      target.put(target.position(), content, done, some);
-      target.position(target.position() + some);
-      done += some;
-    }
-    if (done < length) {
-      throw TlsException.of(Reason.INTERNAL, "a record that holds more than it can");
     }
   }
 
