@@ -8,4 +8,5 @@ import org.jspecify.annotations.NullMarked;
 module dev.pingora.examples {
   requires static org.jspecify;
   requires dev.pingora;
+  requires java.net.http;
 }

@@ -105,7 +105,7 @@ final class EngineNettyTest {
   private static final class Echo extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-      var unused = context.writeAndFlush(message);
+      var _ = context.writeAndFlush(message);
     }
   }
 

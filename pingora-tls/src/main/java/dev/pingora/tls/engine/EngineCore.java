@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///                      task (run elsewhere)    failed: the alert waits to be wrapped
 /// ```
 ///
-/// Exactly one record goes in or out per call. The header of the next outgoing record is drained
-/// ahead, since a session cannot be asked whether it has something to say.
+/// Exactly one record goes in or out per call.
 final class EngineCore {
   private static final Cleaner CLEANER = Cleaner.create();
 
@@ -50,6 +49,8 @@ final class EngineCore {
   private final Scratch.Pool pool;
   private final EngineSettings settings;
 
+  private final Outgoing outgoing = new Outgoing();
+
   private @Nullable TlsSession session;
   private Cleaner.@Nullable Cleanable cleanable;
   private NegotiatedSession facts;
@@ -65,9 +66,6 @@ final class EngineCore {
 
   /// FINISHED is still to be told, by a wrap.
   private boolean finishedDue;
-
-  private final byte[] head = new byte[HEADER];
-  private int headLength;
 
   private Task task = Task.NONE;
   private byte[] held = new byte[0];
@@ -103,7 +101,7 @@ final class EngineCore {
   }
 
   boolean isOutboundDone() {
-    return outboundClosed && headLength == 0;
+    return outboundClosed && !outgoing.isWaiting();
   }
 
   NegotiatedSession facts() {
@@ -116,7 +114,7 @@ final class EngineCore {
   }
 
   HandshakeStatus status() {
-    if (headLength > 0 || thrown != null) {
+    if (outgoing.isWaiting() || thrown != null) {
       return HandshakeStatus.NEED_WRAP; // which throws what a task met
     }
     if (outboundClosed && inboundClosed) {
@@ -200,7 +198,7 @@ final class EngineCore {
   SSLEngineResult wrap(ByteBuffer[] sources, int offset, int count, ByteBuffer target, SSLEngine me)
       throws SSLException {
     rethrow();
-    if (finishedDue && headLength == 0) {
+    if (finishedDue && !outgoing.isWaiting()) {
       finishedDue = false;
       return result(Status.OK, HandshakeStatus.FINISHED, 0, 0);
     }
@@ -234,13 +232,13 @@ final class EngineCore {
       ByteBuffer[] sources, int offset, int count, ByteBuffer target, Scratch scratch)
       throws TlsException {
     int consumed = 0;
-    if (headLength == 0 && negotiated) {
-      consumed = encrypt(sources, offset, count, scratch);
+    if (!outgoing.isWaiting() && negotiated) {
+      consumed = outgoing.encrypt(live(), sources, offset, count, scratch);
     }
-    int produced = headLength == 0 ? 0 : deliver(target, scratch);
+    int produced = outgoing.isWaiting() ? outgoing.deliver(live(), target, scratch) : 0;
     Status status = isOutboundDone() ? Status.CLOSED : Status.OK;
     HandshakeStatus handshake = status();
-    if (finishedDue && produced > 0 && headLength == 0) {
+    if (finishedDue && produced > 0 && !outgoing.isWaiting()) {
       finishedDue = false;
       handshake = HandshakeStatus.FINISHED;
     } else if (produced == 0
@@ -252,63 +250,12 @@ final class EngineCore {
     return result(status, handshake, consumed, produced);
   }
 
-  /// {@return how many octets of the sources were taken: what makes one record at most}
-  private int encrypt(ByteBuffer[] sources, int offset, int count, Scratch scratch)
-      throws TlsException {
-    int length = Records.gather(sources, offset, count, scratch.inBuffer);
-    if (length == 0) {
-      return 0;
-    }
-    int taken = live().write(scratch.in, 0, length);
-    if (taken == 0) {
-      throw TlsException.of(Reason.INTERNAL, "the session takes nothing");
-    }
-    Records.advance(sources, offset, count, taken);
-    look(scratch);
-    return taken;
-  }
-
-  /// Gives the record that begins with [#head].
-  private int deliver(ByteBuffer target, Scratch scratch) throws TlsException {
-    int length = (head[3] & 0xff) << 8 | head[4] & 0xff;
-    if (HEADER + length > target.remaining()) {
-      throw TlsException.of(Reason.INTERNAL, "a record of " + length + " octets to send");
-    }
-    target.put(head);
-    int left = length;
-    while (left > 0) {
-      int some = live().drain(scratch.out, 0, left);
-      if (some <= 0) {
-        throw TlsException.of(Reason.INTERNAL, "a record that ends early");
-      }
-      target.put(target.position(), scratch.outBuffer, 0, some);
-      target.position(target.position() + some);
-      left -= some;
-    }
-    headLength = 0;
-    look(scratch);
-    return HEADER + length;
-  }
-
   private void look() {
     Scratch scratch = pool.lend();
     try {
-      look(scratch);
+      outgoing.look(session, scratch);
     } finally {
       pool.giveBack(scratch);
-    }
-  }
-
-  /// Drains the header of the next record to send, if there is one.
-  private void look(Scratch scratch) {
-    TlsSession open = session;
-    while (open != null && headLength < HEADER) {
-      int some = open.drain(scratch.out, 0, HEADER - headLength);
-      if (some <= 0) {
-        return; // records are whole: nothing at all
-      }
-      scratch.outBuffer.get(0, head, headLength, some);
-      headLength += some;
     }
   }
 
@@ -333,7 +280,8 @@ final class EngineCore {
       throw failed(TlsException.of(Reason.HANDSHAKE, "closed before the handshake"));
     }
     int packet = from.remaining() < HEADER ? -1 : packet(from);
-    if (negotiated && Records.content(packet, facts.digest()) > Records.remaining(targets, offset, count)) {
+    if (negotiated
+        && Records.content(packet, facts.digest()) > Records.remaining(targets, offset, count)) {
       return result(Status.BUFFER_OVERFLOW, before, 0, 0);
     }
     if (packet < 0 || from.remaining() < packet) {
@@ -403,7 +351,7 @@ final class EngineCore {
       return result(Status.OK, HandshakeStatus.NEED_TASK, packet, 0);
     }
     advance(me);
-    if (finishedDue && headLength == 0) {
+    if (finishedDue && !outgoing.isWaiting()) {
       finishedDue = false;
       return result(Status.OK, HandshakeStatus.FINISHED, packet, 0);
     }
@@ -460,7 +408,7 @@ final class EngineCore {
       if (complete) {
         complete(open, me);
       }
-      look(scratch);
+      outgoing.look(session, scratch);
     } catch (TlsException e) {
       throw failed(e);
     } finally {
@@ -528,7 +476,7 @@ final class EngineCore {
       scratch.inBuffer.put(0, from, from.position(), packet);
       from.position(from.position() + packet);
       int produced = decrypt(packet, targets, offset, count, scratch);
-      look(scratch);
+      outgoing.look(session, scratch);
       HandshakeStatus status = status();
       boolean message = produced == 0 && !inboundClosed && version() == TlsVersion.TLS_1_3;
       if (message && status == HandshakeStatus.NOT_HANDSHAKING) {
@@ -621,7 +569,7 @@ final class EngineCore {
   }
 
   private void freeWhenDone() {
-    if (inboundClosed && outboundClosed && headLength == 0) {
+    if (inboundClosed && outboundClosed && !outgoing.isWaiting()) {
       free();
     }
   }

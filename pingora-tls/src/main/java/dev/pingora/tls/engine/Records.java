@@ -54,8 +54,7 @@ final class Records {
     return (int) Math.min(sum, Integer.MAX_VALUE);
   }
 
-  static void scatter(
-      ByteBuffer content, int length, ByteBuffer[] targets, int offset, int count)
+  static void scatter(ByteBuffer content, int length, ByteBuffer[] targets, int offset, int count)
       throws TlsException {
     int done = 0;
     for (int i = offset; i < offset + count && done < length; i++) {
