@@ -9,8 +9,8 @@ use aws_lc_rs::digest;
 use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
-use rustls::server::NoServerSessionStorage;
-use rustls::{ClientConfig, ClientConnection, ServerConfig};
+use rustls::server::{ClientHello, NoServerSessionStorage};
+use rustls::{CipherSuite, ClientConfig, ClientConnection, ServerConfig};
 
 use crate::encoded::{flag, tag, Encoded};
 use crate::failure::{Failure, Reason};
@@ -36,9 +36,7 @@ impl Context {
 }
 
 pub struct ServerContext {
-    pub config: Arc<ServerConfig>,
-    /// The same without ALPN, for clients that offer nothing of ours; none when those are refused.
-    pub without_alpn: Option<Arc<ServerConfig>>,
+    pub choice: Arc<Choice>,
     pub tickets: Arc<Tickets>,
     logs_keys: bool,
 }
@@ -66,14 +64,67 @@ impl ServerContext {
         if logs_keys {
             config.key_log = Arc::new(Lines);
         }
-        let mut without_alpn = None;
-        if !config.alpn_protocols.is_empty() && !from.flag(flag::ALPN_REQUIRED) {
-            let mut other = config.clone();
-            other.alpn_protocols.clear();
-            without_alpn = Some(Arc::new(other));
-        }
-        Ok(Self { config: Arc::new(config), without_alpn, tickets, logs_keys })
+        let choice = Arc::new(Choice::new(config, from.flag(flag::ALPN_REQUIRED)));
+        Ok(Self { choice, tickets, logs_keys })
     }
+}
+
+/// The configurations of a server: what rustls does not decide for itself is decided by the
+/// ClientHello, and by which of them goes on.
+pub struct Choice {
+    ours: Order,
+    theirs: Order,
+    alpn_required: bool,
+}
+
+/// A server with one order of suites.
+struct Order {
+    config: Arc<ServerConfig>,
+    /// For clients that offer no protocol of ours and are served nevertheless.
+    without_alpn: Arc<ServerConfig>,
+}
+
+impl Order {
+    fn new(mut config: ServerConfig, ours: bool) -> Self {
+        config.ignore_client_order = ours;
+        let with_alpn = Arc::new(config.clone());
+        config.alpn_protocols.clear();
+        Self { config: with_alpn, without_alpn: Arc::new(config) }
+    }
+}
+
+impl Choice {
+    fn new(config: ServerConfig, alpn_required: bool) -> Self {
+        let ours = Order::new(config.clone(), true);
+        Self { ours, theirs: Order::new(config, false), alpn_required }
+    }
+
+    /// The configuration for this client. Our order of suites is the rule; a client that puts
+    /// ChaCha20 first has no AES in hardware, and gets its own order.
+    pub fn by(&self, hello: &ClientHello<'_>) -> Arc<ServerConfig> {
+        let first = hello.cipher_suites().iter().find(|suite| !is_grease(u16::from(**suite)));
+        let order = if first.is_some_and(is_chacha) { &self.theirs } else { &self.ours };
+        let ours = &order.config.alpn_protocols;
+        let overlaps = self.alpn_required
+            || hello.alpn().is_none_or(|mut offered| {
+                offered.any(|theirs| ours.iter().any(|own| own == theirs))
+            });
+        (if overlaps { &order.config } else { &order.without_alpn }).clone()
+    }
+}
+
+/// RFC 8701: values that mean nothing.
+fn is_grease(suite: u16) -> bool {
+    suite & 0x0f0f == 0x0a0a && suite >> 8 == suite & 0xff
+}
+
+fn is_chacha(suite: &CipherSuite) -> bool {
+    matches!(
+        suite,
+        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256
+            | CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+            | CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+    )
 }
 
 /// Under which terms clients are known: tickets made under others are not taken.

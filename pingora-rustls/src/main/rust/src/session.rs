@@ -7,9 +7,9 @@ use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 
 use rustls::server::Acceptor;
-use rustls::{Connection, HandshakeKind, ProtocolVersion, ServerConfig};
+use rustls::{Connection, HandshakeKind, ProtocolVersion};
 
-use crate::context::{Context, ServerContext};
+use crate::context::{Choice, Context};
 use crate::failure::{Failure, Reason};
 use crate::key_log;
 
@@ -29,8 +29,7 @@ enum State {
     /// A server waits for the ClientHello, which decides on the configuration.
     Hello {
         acceptor: Box<Acceptor>,
-        config: Arc<ServerConfig>,
-        without_alpn: Arc<ServerConfig>,
+        choice: Arc<Choice>,
     },
     Live(Box<Connection>),
     /// Failed before there was a connection.
@@ -52,7 +51,9 @@ pub struct Session {
 impl Session {
     pub fn new(context: &Context, name: &[u8], address: &[u8]) -> Result<Self, Failure> {
         let state = match context {
-            Context::Server(server) => Self::accepting(server)?,
+            Context::Server(server) => {
+                State::Hello { acceptor: Box::default(), choice: server.choice.clone() }
+            }
             Context::Client(client) => {
                 State::Live(Box::new(client.connection(name, address)?.into()))
             }
@@ -69,21 +70,6 @@ impl Session {
         };
         session.take_key_lines();
         Ok(session)
-    }
-
-    fn accepting(server: &ServerContext) -> Result<State, Failure> {
-        Ok(match &server.without_alpn {
-            Some(without_alpn) => State::Hello {
-                acceptor: Box::default(),
-                config: server.config.clone(),
-                without_alpn: without_alpn.clone(),
-            },
-            None => State::Live(Box::new(
-                rustls::ServerConnection::new(server.config.clone())
-                    .map_err(|e| Failure::during(&e))?
-                    .into(),
-            )),
-        })
     }
 
     /// Takes octets of the peer; says how many. Fewer while decrypted ones wait to be read.
@@ -108,7 +94,7 @@ impl Session {
     }
 
     fn feed_hello(&mut self, left: &mut &[u8]) {
-        let State::Hello { acceptor, config, without_alpn } = &mut self.state else {
+        let State::Hello { acceptor, choice } = &mut self.state else {
             return;
         };
         if let Err(full) = acceptor.read_tls(left) {
@@ -120,12 +106,8 @@ impl Session {
         let connected = match acceptor.accept() {
             Ok(None) => return,
             Ok(Some(accepted)) => {
-                let ours = &config.alpn_protocols;
-                let overlaps = accepted.client_hello().alpn().is_none_or(|mut offered| {
-                    offered.any(|theirs| ours.iter().any(|own| own == theirs))
-                });
-                let chosen = if overlaps { &*config } else { &*without_alpn };
-                accepted.into_connection(chosen.clone())
+                let config = choice.by(&accepted.client_hello());
+                accepted.into_connection(config)
             }
             Err(refused) => Err(refused),
         };

@@ -37,6 +37,7 @@ public final class BoringSslProvider implements TlsProvider {
           "pingora_",
           Set.of(
               Capability.KEY_RSA_PSS,
+              Capability.CHACHA_BY_CLIENT,
               Capability.PSK,
               Capability.BLINDING,
               Capability.SECURITY_POLICY),

@@ -45,6 +45,7 @@ record Negotiation(String[] versions, String[] suites, String[] groups) {
   SSLParameters parameters() {
     SSLParameters parameters = new SSLParameters(suites, versions);
     parameters.setNamedGroups(groups);
+    parameters.setUseCipherSuitesOrder(true); // for servers: ours, not the client's
     parameters.setEnableRetransmissions(false);
     return parameters;
   }

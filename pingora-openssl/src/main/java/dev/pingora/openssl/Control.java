@@ -27,6 +27,8 @@ final class Control {
 
   static final long NO_TICKET = 1L << 14;
   static final long NO_COMPRESSION = 1L << 17;
+  static final long PRIORITIZE_CHACHA = 1L << 21;
+  static final long SERVER_PREFERENCE = 1L << 22;
   static final long NO_RENEGOTIATION = 1L << 30;
 
   static final int CACHE_OFF = 0;

@@ -3,6 +3,7 @@
 
 package dev.pingora.s2n;
 
+import static dev.pingora.tls.Capability.CHACHA_BY_CLIENT;
 import static dev.pingora.tls.Capability.CHOOSE_GROUPS;
 import static dev.pingora.tls.Capability.CHOOSE_SUITES_1_2;
 import static dev.pingora.tls.Capability.CHOOSE_SUITES_1_3;
@@ -61,7 +62,12 @@ public final class S2nProvider implements TlsProvider {
   private static Set<Capability> capabilities() {
     return EnumSet.complementOf(
         EnumSet.of(
-            KEY_ED25519, CHOOSE_GROUPS, CHOOSE_SUITES_1_2, CHOOSE_SUITES_1_3, SECOND_KEY_SHARE));
+            KEY_ED25519,
+            CHOOSE_GROUPS,
+            CHOOSE_SUITES_1_2,
+            CHOOSE_SUITES_1_3,
+            CHACHA_BY_CLIENT,
+            SECOND_KEY_SHARE));
   }
 
   @Override

@@ -19,6 +19,11 @@ import java.util.List;
 
 /// What is negotiated: versions, suites and groups, the preferred first.
 ///
+/// A server goes by its own order of suites: AES-128 with SHA-256 leads Mozilla's lists and takes a
+/// fifth less CPU a handshake than what many clients put first, AES-256 with SHA-384, which few
+/// processors have in hardware. A client that puts ChaCha20 first has no AES in hardware and gets
+/// ChaCha20 where the library can do that (OpenSSL, rustls).
+///
 /// Whatever a provider lacks of the *groups* it leaves out, as Mozilla's own generator does; a
 /// version or a suite it lacks is an error of the configuration.
 ///

@@ -76,6 +76,9 @@ record NegotiationCases(Both both) {
     cases.add(new TlsCase("no version in common", this::noVersion));
     cases.add(new TlsCase("no suite in common", this::noSuite));
     for (TlsVersion version : TlsVersion.values()) {
+      cases.add(new TlsCase(version + ": the server's order of suites wins", () -> order(version)));
+      cases.add(
+          new TlsCase(version + ": a client that puts ChaCha20 first", () -> chacha(version)));
       cases.add(new TlsCase(version + ": the server's order of ALPN wins", () -> alpn(version)));
       cases.add(
           new TlsCase(
@@ -251,6 +254,42 @@ record NegotiationCases(Both both) {
             .pump()) {
       failed(pair.server(), Reason.HANDSHAKE);
       alerted(pair.client(), HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY);
+    }
+  }
+
+  private void order(TlsVersion version) throws Exception {
+    List<CipherSuite> aes = suites(version).stream().filter(s -> !isChaCha(s)).toList();
+    chosen(version, aes.reversed(), aes, aes.getFirst());
+  }
+
+  private void chacha(TlsVersion version) throws Exception {
+    List<CipherSuite> ours = suites(version);
+    boolean given = both.serverCan(Capability.CHACHA_BY_CLIENT);
+    chosen(version, ours.reversed(), ours, given ? ours.getLast() : ours.getFirst());
+  }
+
+  /// {@return the suites for the certificate of these tests, ChaCha20 the last}
+  private static List<CipherSuite> suites(TlsVersion version) {
+    return only(version).suites(version).stream().filter(s -> !s.name().contains("_RSA_")).toList();
+  }
+
+  private static boolean isChaCha(CipherSuite suite) {
+    return suite.name().contains("CHACHA20");
+  }
+
+  private void chosen(
+      TlsVersion version, List<CipherSuite> theirs, List<CipherSuite> ours, CipherSuite expected)
+      throws Exception {
+    Capability needed =
+        version == TlsVersion.TLS_1_2 ? Capability.CHOOSE_SUITES_1_2 : Capability.CHOOSE_SUITES_1_3;
+    if (!both.can(needed)) {
+      return; // suite() has shown that such lists are refused
+    }
+    try (TlsPair pair =
+        both.connected(
+            clientConfig(version).withProfile(only(version).withSuites(theirs)),
+            serverConfig(version).withProfile(only(version).withSuites(ours)))) {
+      same("cipher", pair.client().session().digest().cipher(), expected.name());
     }
   }
 
