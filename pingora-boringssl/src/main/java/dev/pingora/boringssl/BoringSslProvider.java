@@ -37,6 +37,8 @@ public final class BoringSslProvider implements TlsProvider {
           "pingora_",
           Set.of(
               Capability.KEY_RSA_PSS,
+              // Its option for that has it ask for other key shares too: a round trip more.
+              Capability.SUITE_ORDER_1_2,
               Capability.CHACHA_BY_CLIENT,
               Capability.PSK,
               Capability.BLINDING,

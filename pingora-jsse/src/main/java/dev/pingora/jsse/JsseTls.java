@@ -44,6 +44,7 @@ public final class JsseTls implements TlsProvider {
           Capability.CHOOSE_GROUPS,
           Capability.CHOOSE_SUITES_1_2,
           Capability.CHOOSE_SUITES_1_3,
+          Capability.SUITE_ORDER_1_2,
           Capability.ALPN,
           Capability.CLIENT_AUTH,
           Capability.RESUMPTION,

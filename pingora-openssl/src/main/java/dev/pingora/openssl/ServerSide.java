@@ -39,7 +39,8 @@ record ServerSide(
       Callbacks callbacks = library.callbacks;
       long context = setup.context;
       setup.profile(config.profile(), 0);
-      // Our order of suites; who puts ChaCha20 first has no AES in hardware, and gets it.
+      // Our order of suites; who puts ChaCha20 first has no AES in hardware, and gets it. (The key
+      // share that came is taken all the same.)
       calls.setOptions(context, Control.SERVER_PREFERENCE | Control.PRIORITIZE_CHACHA);
       setup.certificate(config.certificate());
       clients(setup, config);

@@ -21,6 +21,8 @@ public enum Capability {
   CHOOSE_GROUPS("groups as configured"),
   CHOOSE_SUITES_1_2("TLS 1.2 suites as configured"),
   CHOOSE_SUITES_1_3("TLS 1.3 suites as configured"),
+  /// A server goes by its own order of suites; in TLS 1.3 all do.
+  SUITE_ORDER_1_2("server's order of TLS 1.2 suites"),
   CHACHA_BY_CLIENT("ChaCha20 for clients that put it first"),
   /// A client may send a second key share beside that of its first group.
   SECOND_KEY_SHARE("second key share"),

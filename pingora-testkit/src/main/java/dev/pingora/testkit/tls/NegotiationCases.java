@@ -258,14 +258,18 @@ record NegotiationCases(Both both) {
   }
 
   private void order(TlsVersion version) throws Exception {
-    List<CipherSuite> aes = suites(version).stream().filter(s -> !isChaCha(s)).toList();
-    chosen(version, aes.reversed(), aes, aes.getFirst());
+    List<CipherSuite> ours = suites(version).stream().filter(s -> !isChaCha(s)).toList();
+    chosen(version, ours.reversed(), ours, ordered(version) ? ours.getFirst() : ours.getLast());
   }
 
   private void chacha(TlsVersion version) throws Exception {
     List<CipherSuite> ours = suites(version);
-    boolean given = both.serverCan(Capability.CHACHA_BY_CLIENT);
+    boolean given = both.serverCan(Capability.CHACHA_BY_CLIENT) || !ordered(version);
     chosen(version, ours.reversed(), ours, given ? ours.getLast() : ours.getFirst());
+  }
+
+  private boolean ordered(TlsVersion version) {
+    return version == TlsVersion.TLS_1_3 || both.serverCan(Capability.SUITE_ORDER_1_2);
   }
 
   /// {@return the suites for the certificate of these tests, ChaCha20 the last}
