@@ -17,11 +17,12 @@ import dev.pingora.tls.TrustRoots;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// How a listener speaks TLS (inventory LIS-37 to LIS-52). Immutable; make variants with the
-/// methods.
+/// methods. A further option is a component here, three lines in [Draft] and a method.
 ///
 /// @param provider name of the TLS library, or `auto`
 /// @param certificates asked at each handshake, so that certificates can be replaced while the
@@ -89,19 +90,7 @@ public record TlsSettings(
 
   /// {@return the intermediate profile with certificates that may change}
   public static TlsSettings of(Supplier<CertificateStore> certificates) {
-    return new TlsSettings(
-        TlsProviders.AUTO,
-        certificates,
-        TlsProfile.INTERMEDIATE,
-        List.of(),
-        false,
-        ClientAuth.OFF,
-        null,
-        null,
-        null,
-        HANDSHAKE_TIMEOUT,
-        false,
-        null);
+    return new Draft(certificates).done();
   }
 
   /// {@return the same, offering HTTP/2 before HTTP/1.1} A client that offers neither is served
@@ -114,154 +103,109 @@ public record TlsSettings(
   ///
   /// @param required a client that offers others only is refused (no_application_protocol)
   public TlsSettings withAlpn(List<String> protocols, boolean required) {
-    return new TlsSettings(
-        provider,
-        certificates,
-        profile,
-        protocols,
-        required,
-        clientAuth,
-        clientRoots,
-        tickets,
-        keyLog,
-        handshakeTimeout,
-        offloaded,
-        callbacks);
+    return with(draft -> {
+      draft.alpn = protocols;
+      draft.alpnRequired = required;
+    });
   }
 
   /// {@return the same by another library}
   public TlsSettings withProvider(String id) {
-    return new TlsSettings(
-        id,
-        certificates,
-        profile,
-        alpn,
-        alpnRequired,
-        clientAuth,
-        clientRoots,
-        tickets,
-        keyLog,
-        handshakeTimeout,
-        offloaded,
-        callbacks);
+    return with(draft -> draft.provider = id);
   }
 
   /// {@return the same with another profile}
   public TlsSettings withProfile(TlsProfile own) {
-    return new TlsSettings(
-        provider,
-        certificates,
-        own,
-        alpn,
-        alpnRequired,
-        clientAuth,
-        clientRoots,
-        tickets,
-        keyLog,
-        handshakeTimeout,
-        offloaded,
-        callbacks);
+    return with(draft -> draft.profile = own);
   }
 
   /// {@return the same, asking clients for certificates that `roots` vouch for}
   public TlsSettings withClientAuth(ClientAuth mode, @Nullable TrustRoots roots) {
-    return new TlsSettings(
-        provider,
-        certificates,
-        profile,
-        alpn,
-        alpnRequired,
-        mode,
-        roots,
-        tickets,
-        keyLog,
-        handshakeTimeout,
-        offloaded,
-        callbacks);
+    return with(draft -> {
+      draft.clientAuth = mode;
+      draft.clientRoots = roots;
+    });
   }
 
   /// {@return the same with these ticket keys}
   public TlsSettings withTickets(@Nullable TicketKeys keys) {
-    return new TlsSettings(
-        provider,
-        certificates,
-        profile,
-        alpn,
-        alpnRequired,
-        clientAuth,
-        clientRoots,
-        keys,
-        keyLog,
-        handshakeTimeout,
-        offloaded,
-        callbacks);
+    return with(draft -> draft.tickets = keys);
   }
 
   /// {@return the same, telling its secrets}
   public TlsSettings withKeyLog(@Nullable KeyLog log) {
-    return new TlsSettings(
-        provider,
-        certificates,
-        profile,
-        alpn,
-        alpnRequired,
-        clientAuth,
-        clientRoots,
-        tickets,
-        log,
-        handshakeTimeout,
-        offloaded,
-        callbacks);
+    return with(draft -> draft.keyLog = log);
   }
 
   /// {@return the same with another bound on handshakes, zero = none}
   public TlsSettings withHandshakeTimeout(Duration longest) {
-    return new TlsSettings(
-        provider,
-        certificates,
-        profile,
-        alpn,
-        alpnRequired,
-        clientAuth,
-        clientRoots,
-        tickets,
-        keyLog,
-        longest,
-        offloaded,
-        callbacks);
+    return with(draft -> draft.handshakeTimeout = longest);
   }
 
   /// {@return the same, computing handshakes on platform threads or not}
   public TlsSettings withOffload(boolean own) {
-    return new TlsSettings(
-        provider,
-        certificates,
-        profile,
-        alpn,
-        alpnRequired,
-        clientAuth,
-        clientRoots,
-        tickets,
-        keyLog,
-        handshakeTimeout,
-        own,
-        callbacks);
+    return with(draft -> draft.offloaded = own);
   }
 
   /// {@return the same, asking `own` during handshakes}
   public TlsSettings withCallbacks(@Nullable TlsCallbacks own) {
-    return new TlsSettings(
-        provider,
-        certificates,
-        profile,
-        alpn,
-        alpnRequired,
-        clientAuth,
-        clientRoots,
-        tickets,
-        keyLog,
-        handshakeTimeout,
-        offloaded,
-        own);
+    return with(draft -> draft.callbacks = own);
+  }
+
+  private TlsSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /// Settings while they are changed; confined to one call.
+  private static final class Draft {
+    String provider = TlsProviders.AUTO;
+    final Supplier<CertificateStore> certificates;
+    TlsProfile profile = TlsProfile.INTERMEDIATE;
+    List<String> alpn = List.of();
+    boolean alpnRequired;
+    ClientAuth clientAuth = ClientAuth.OFF;
+    @Nullable TrustRoots clientRoots;
+    @Nullable TicketKeys tickets;
+    @Nullable KeyLog keyLog;
+    Duration handshakeTimeout = HANDSHAKE_TIMEOUT;
+    boolean offloaded;
+    @Nullable TlsCallbacks callbacks;
+
+    Draft(Supplier<CertificateStore> certificates) {
+      this.certificates = certificates;
+    }
+
+    Draft(TlsSettings from) {
+      certificates = from.certificates;
+      provider = from.provider;
+      profile = from.profile;
+      alpn = from.alpn;
+      alpnRequired = from.alpnRequired;
+      clientAuth = from.clientAuth;
+      clientRoots = from.clientRoots;
+      tickets = from.tickets;
+      keyLog = from.keyLog;
+      handshakeTimeout = from.handshakeTimeout;
+      offloaded = from.offloaded;
+      callbacks = from.callbacks;
+    }
+
+    TlsSettings done() {
+      return new TlsSettings(
+          provider,
+          certificates,
+          profile,
+          alpn,
+          alpnRequired,
+          clientAuth,
+          clientRoots,
+          tickets,
+          keyLog,
+          handshakeTimeout,
+          offloaded,
+          callbacks);
+    }
   }
 }

@@ -15,10 +15,12 @@ import dev.pingora.tls.TlsVersion;
 import dev.pingora.tls.TrustRoots;
 import dev.pingora.tls.Verify;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// How a peer is spoken TLS with (inventory CON-43 to CON-57). Immutable; make variants with the
-/// methods. Keep and share instances: contexts and pooled connections are found by them.
+/// methods. Keep and share instances: contexts and pooled connections are found by them. A further
+/// option is a component here, three lines in [Draft] and a method.
 ///
 /// @param provider name of the TLS library, or `auto`
 /// @param verify what is checked of the peer's certificate
@@ -38,16 +40,7 @@ public record TlsOptions(
     int resumption,
     @Nullable KeyLog keyLog) {
   /// Any provider, chain and name checked against the system's roots, TLS 1.2 and 1.3.
-  public static final TlsOptions DEFAULT =
-      new TlsOptions(
-          TlsProviders.AUTO,
-          Verify.CHAIN_AND_NAME,
-          TrustRoots.system(),
-          null,
-          TlsProfile.INTERMEDIATE,
-          true,
-          ClientTls.RESUMPTION,
-          null);
+  public static final TlsOptions DEFAULT = new Draft().done();
 
   public TlsOptions {
     requireNonNull(provider, "provider");
@@ -58,32 +51,27 @@ public record TlsOptions(
 
   /// {@return the same by another library}
   public TlsOptions withProvider(String id) {
-    return new TlsOptions(
-        id, verify, roots, alternativeCn, profile, secondKeyshare, resumption, keyLog);
+    return with(draft -> draft.provider = id);
   }
 
   /// {@return the same, checking this much}
   public TlsOptions withVerify(Verify what) {
-    return new TlsOptions(
-        provider, what, roots, alternativeCn, profile, secondKeyshare, resumption, keyLog);
+    return with(draft -> draft.verify = what);
   }
 
   /// {@return the same, trusting these and no others}
   public TlsOptions withRoots(TrustRoots own) {
-    return new TlsOptions(
-        provider, verify, own, alternativeCn, profile, secondKeyshare, resumption, keyLog);
+    return with(draft -> draft.roots = own);
   }
 
   /// {@return the same, accepting a certificate for `name` too}
   public TlsOptions withAlternativeCn(@Nullable String name) {
-    return new TlsOptions(
-        provider, verify, roots, name, profile, secondKeyshare, resumption, keyLog);
+    return with(draft -> draft.alternativeCn = name);
   }
 
   /// {@return the same with another profile}
   public TlsOptions withProfile(TlsProfile own) {
-    return new TlsOptions(
-        provider, verify, roots, alternativeCn, own, secondKeyshare, resumption, keyLog);
+    return with(draft -> draft.profile = own);
   }
 
   /// {@return the same between these versions}
@@ -103,19 +91,52 @@ public record TlsOptions(
 
   /// {@return the same, with or without a second key share}
   public TlsOptions withSecondKeyshare(boolean sent) {
-    return new TlsOptions(
-        provider, verify, roots, alternativeCn, profile, sent, resumption, keyLog);
+    return with(draft -> draft.secondKeyshare = sent);
   }
 
   /// {@return the same, remembering so many sessions}
   public TlsOptions withResumption(int sessions) {
-    return new TlsOptions(
-        provider, verify, roots, alternativeCn, profile, secondKeyshare, sessions, keyLog);
+    return with(draft -> draft.resumption = sessions);
   }
 
   /// {@return the same, telling its secrets}
   public TlsOptions withKeyLog(@Nullable KeyLog log) {
-    return new TlsOptions(
-        provider, verify, roots, alternativeCn, profile, secondKeyshare, resumption, log);
+    return with(draft -> draft.keyLog = log);
+  }
+
+  private TlsOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /// Options while they are changed; confined to one call.
+  private static final class Draft {
+    String provider = TlsProviders.AUTO;
+    Verify verify = Verify.CHAIN_AND_NAME;
+    TrustRoots roots = TrustRoots.system();
+    @Nullable String alternativeCn;
+    TlsProfile profile = TlsProfile.INTERMEDIATE;
+    boolean secondKeyshare = true;
+    int resumption = ClientTls.RESUMPTION;
+    @Nullable KeyLog keyLog;
+
+    Draft() {}
+
+    Draft(TlsOptions from) {
+      provider = from.provider;
+      verify = from.verify;
+      roots = from.roots;
+      alternativeCn = from.alternativeCn;
+      profile = from.profile;
+      secondKeyshare = from.secondKeyshare;
+      resumption = from.resumption;
+      keyLog = from.keyLog;
+    }
+
+    TlsOptions done() {
+      return new TlsOptions(
+          provider, verify, roots, alternativeCn, profile, secondKeyshare, resumption, keyLog);
+    }
   }
 }
