@@ -23,6 +23,7 @@ module dev.pingora.core {
   requires dev.pingora.pool;
   requires dev.pingora.http1;
   requires dev.pingora.http2;
+  requires dev.pingora.limits;
   requires transitive info.picocli;
   requires org.snakeyaml.engine;
   requires java.naming;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tickets keys of session tickets
 /// @param handshakeTimeout from accept to the end of the handshake; zero = none
 /// @param keylog writes secrets to the file that SSLKEYLOGFILE names
+/// @param limits what strangers may have spent on handshakes
 record TlsConf(
     String provider,
     TlsProfile profile,
@@ -28,7 +29,8 @@ record TlsConf(
     ClientCertificates clientAuth,
     Tickets tickets,
     Duration handshakeTimeout,
-    boolean keylog) {
+    boolean keylog,
+    Limits limits) {
 
   /// A certificate and its key.
   ///
@@ -87,6 +89,20 @@ record TlsConf(
     }
   }
 
+  /// Bounds on handshakes.
+  ///
+  /// @param handshakesPerSecond begun at most; 0 = no limit
+  record Limits(int handshakesPerSecond) {
+    /// Collects [Limits]; confined to one thread.
+    static final class Builder {
+      int handshakesPerSecond;
+
+      Limits build() {
+        return new Limits(handshakesPerSecond);
+      }
+    }
+  }
+
   TlsConf {
     certificates = List.copyOf(certificates);
   }
@@ -104,10 +120,11 @@ record TlsConf(
     Tickets tickets = new Tickets.Builder().build();
     Duration handshakeTimeout = Duration.ofSeconds(10);
     boolean keylog;
+    Limits limits = new Limits.Builder().build();
 
     TlsConf build() {
       return new TlsConf(
-          provider, profile, certificates, clientAuth, tickets, handshakeTimeout, keylog);
+          provider, profile, certificates, clientAuth, tickets, handshakeTimeout, keylog, limits);
     }
   }
 }

@@ -58,7 +58,8 @@ final class TlsFiles {
             !listener.protocols().contains(ListenerConf.Protocol.HTTP_1_1))
         .withClientAuth(conf.clientAuth().mode(), asked && ca != null ? roots(ca) : null)
         .withTickets(tickets)
-        .withHandshakeTimeout(conf.handshakeTimeout());
+        .withHandshakeTimeout(conf.handshakeTimeout())
+        .withHandshakesPerSecond(conf.limits().handshakesPerSecond());
   }
 
   private static List<String> alpn(List<ListenerConf.Protocol> protocols) {

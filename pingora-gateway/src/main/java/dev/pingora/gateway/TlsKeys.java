@@ -89,6 +89,18 @@ final class TlsKeys {
                   (b, v) -> b.keys = v,
                   "File of keys shared by several machines: 80 octets each, the first seals")));
 
+  private static final Block<TlsConf.Limits.Builder, TlsConf.Limits> LIMITS =
+      Block.of(
+          TlsConf.Limits.Builder::new,
+          TlsConf.Limits.Builder::build,
+          List.of(
+              Key.of(
+                  "tls_handshakes_per_second",
+                  Values.integer(0, 1 << 24),
+                  TlsConf.Limits::handshakesPerSecond,
+                  (b, v) -> b.handshakesPerSecond = v,
+                  "Begun at most; above it connections are closed; 0 = no limit")));
+
   static final Block<TlsConf.Builder, TlsConf> BLOCK =
       Block.withRequired(TlsConf::builder, TlsConf.Builder::build, TlsKeys::example, keys());
 
@@ -132,7 +144,8 @@ final class TlsKeys {
             Values.bool(),
             TlsConf::keylog,
             (b, v) -> b.keylog = v,
-            "Writes the secrets to the file that SSLKEYLOGFILE names"));
+            "Writes the secrets to the file that SSLKEYLOGFILE names"),
+        Key.of("limits", LIMITS, TlsConf::limits, (b, v) -> b.limits = v, "Bounds on handshakes"));
   }
 
   /// {@return the names of providers}

@@ -308,6 +308,25 @@ class TlsEndToEndTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("providers")
+  void handshakesAreLimitedPerSecond(String provider) throws Exception {
+    String limit = ", limits: { tls_handshakes_per_second: 2 }";
+    try (TestOrigin origin = TestOrigin.start();
+        GatewayRig rig = secure(provider, origin.port(), limit)) {
+      assertThat(curl(rig, "/first").orFail().out()).isEqualTo("/first");
+      boolean refused = false;
+      for (int i = 0; i < 100 && !refused; i++) {
+        try (Wire nonsense = ScriptedClient.tcp(rig.port())) {
+          nonsense.send("nonsense").skipToGone();
+          refused = nonsense.received().isEmpty(); // an alert, while there are tokens
+        }
+      }
+      assertThat(refused).isTrue();
+      Eventually.holds("tokens come back", () -> curl(rig, "/again").out().equals("/again"));
+    }
+  }
+
   @Test
   void oneGatewayServesTheSamePageByAllAtOnce() throws Exception {
     List<String> ids = providers();

@@ -11,6 +11,7 @@ import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.protocols.DownstreamSession;
 import dev.pingora.core.server.ServerRuntime;
 import dev.pingora.error.ProxyException;
+import dev.pingora.runtime.Connection;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the phases of a [ProxyHttp] for every request of a service. Thread-safe.
@@ -50,6 +51,14 @@ public final class HttpProxy<C> implements HttpServerApp {
       role.refused(connection, status, why);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "refused threw", e);
+    }
+  }
+
+  @Override
+  public void onHandshakeRefused(Connection connection) {
+    Metrics hears = metrics;
+    if (hears != null) {
+      hears.handshakeRefused(connection.remoteAddress());
     }
   }
 

@@ -5,11 +5,15 @@ package dev.pingora.proxy;
 
 import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.error.ProxyException;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// Hears what a proxy does; absent, it costs nothing. Called on request threads of all loops: must
 /// be thread-safe and must not block.
 public interface Metrics {
+  /// A connection is closed without a TLS handshake, because its listener began too many.
+  default void handshakeRefused(SocketAddress client) {}
+
   /// A request has been read.
   default void requestStarted(Session session) {}
 

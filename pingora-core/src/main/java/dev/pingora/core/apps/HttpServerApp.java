@@ -24,6 +24,10 @@ public interface HttpServerApp {
   /// exists. Must not block.
   default void onRefused(Digest connection, int status, ProxyException why) {}
 
+  /// A connection is closed without a TLS handshake, because too many began. On a thread of its
+  /// loop; must not block.
+  default void onHandshakeRefused(Connection connection) {}
+
   /// A connection goes to rest between two requests. Must not block.
   default void onIdle(Connection connection) {}
 

@@ -22,6 +22,10 @@ public interface ConnectionApp {
   /// which may be kept.
   void secured(Connection connection, RequestThread thread, SslDigest digest, Settings settings);
 
+  /// A connection is closed without a handshake, because too many began. On a thread of its loop;
+  /// must not block.
+  default void handshakeRefused(Connection connection) {}
+
   /// The service has ended; called once.
   default void cleanup() {}
 

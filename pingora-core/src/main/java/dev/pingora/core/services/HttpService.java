@@ -55,6 +55,11 @@ final class HttpService implements ConnectionApp {
   }
 
   @Override
+  public void handshakeRefused(Connection connection) {
+    app.onHandshakeRefused(connection);
+  }
+
+  @Override
   public void cleanup() {
     app.cleanup();
   }

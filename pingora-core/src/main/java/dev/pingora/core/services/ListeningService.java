@@ -10,12 +10,14 @@ import dev.pingora.core.listeners.ConnectionFilter;
 import dev.pingora.core.listeners.ListenerConfig;
 import dev.pingora.core.server.Limits;
 import dev.pingora.core.server.ServerRuntime;
+import dev.pingora.core.tls.SslDigest;
 import dev.pingora.core.tls.TlsAcceptance;
 import dev.pingora.core.tls.TlsListener;
 import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.Listening;
+import dev.pingora.runtime.RequestThread;
 import dev.pingora.tls.TlsException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -181,11 +183,21 @@ public final class ListeningService implements Service {
     if (tls == null) {
       app.accepted(connection, settings);
     } else {
-      new TlsAcceptance(
-              connection,
-              tls,
-              (thread, digest) -> app.secured(connection, thread, digest, settings))
-          .start();
+      new TlsAcceptance(connection, tls, new Secured(app, connection, settings)).start();
+    }
+  }
+
+  /// What comes after a handshake.
+  private record Secured(ConnectionApp app, Connection connection, ConnectionApp.Settings settings)
+      implements TlsAcceptance.Next {
+    @Override
+    public void secured(RequestThread thread, SslDigest digest) {
+      app.secured(connection, thread, digest, settings);
+    }
+
+    @Override
+    public void refused() {
+      app.handshakeRefused(connection);
     }
   }
 

@@ -52,6 +52,10 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
   public interface Next {
     /// Serves the connection, on the thread that owns it.
     void secured(RequestThread thread, SslDigest digest);
+
+    /// There are too many handshakes: the connection is about to be closed. On the thread that owns
+    /// it; must not block.
+    default void refused() {}
   }
 
   public TlsAcceptance(Connection connection, TlsListener listener, Next next) {
@@ -84,16 +88,25 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     connection.unexpire();
     thread.phase("tlsHandshake");
     SslDigest digest = null;
+    boolean refused = false;
     try {
-      digest = accept(thread);
+      Greeting greeting = new Greeting(connection, thread, deadline);
+      greeting.begin();
+      refused = !listener.admits();
+      digest = refused ? null : accept(thread, greeting);
     } catch (ProxyException e) {
       LOG.log(System.Logger.Level.DEBUG, "no TLS with {0}: {1}", connection, e);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "the handshake on " + connection + " ended badly", e);
     } finally {
-      listener.count(digest != null);
+      if (refused) {
+        next.refused();
+        connection.close();
+      } else {
+        listener.count(digest != null);
+      }
       if (digest == null) {
-        connection.close(LINGER);
+        connection.close(LINGER); // nothing more when it is closed
       }
     }
     if (digest != null) {
@@ -101,9 +114,8 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     }
   }
 
-  private SslDigest accept(RequestThread thread) throws ProxyException {
+  private SslDigest accept(RequestThread thread, Greeting greeting) throws ProxyException {
     long began = thread.loop().now();
-    Greeting greeting = new Greeting(connection, thread, deadline);
     ClientHello hello = greeting.read();
     TlsSession session = session(hello, thread);
     greeting.feed(session);
@@ -168,13 +180,16 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
       this.deadline = deadline;
     }
 
+    /// Waits for octets: the first, or further ones.
+    void begin() throws ProxyException {
+      if (!more()) {
+        throw ProxyException.downstream(ErrorKind.CONNECTION_CLOSED, "the client left");
+      }
+    }
+
     /// {@return the message; null when the library shall say what is wrong with it}
     @Nullable ClientHello read() throws ProxyException {
       while (true) {
-        if (!more()) {
-          throw ProxyException.downstream(
-              ErrorKind.TLS_HANDSHAKE_FAILURE, "the client said nothing");
-        }
         ByteBuffer held = pieces;
         ByteBuffer octets = held == null ? connection.input() : held.duplicate().flip();
         switch (HelloReader.read(octets)) {
@@ -188,7 +203,10 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
             }
             return null;
           }
-          case HelloReader.Incomplete() -> keep();
+          case HelloReader.Incomplete() -> {
+            keep();
+            begin();
+          }
         }
       }
     }

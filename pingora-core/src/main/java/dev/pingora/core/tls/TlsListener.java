@@ -22,15 +22,22 @@ public final class TlsListener {
   /// Most contexts kept. With more certificates in use than that they are made anew.
   static final int MAX_CONTEXTS = 4096;
 
+  private static final System.Logger LOG = System.getLogger("dev.pingora.core");
+
   private final TlsSettings settings;
   private final TlsProvider provider;
   private final ConcurrentMap<CertifiedKey, TlsContext> contexts = new ConcurrentHashMap<>();
   private final LongAdder completed = new LongAdder();
   private final LongAdder failed = new LongAdder();
 
+  /// Null when there is no limit.
+  private final @Nullable HandshakeRate rate;
+
   private TlsListener(TlsSettings settings, TlsProvider provider) {
     this.settings = settings;
     this.provider = provider;
+    int most = settings.handshakesPerSecond();
+    this.rate = most == 0 ? null : HandshakeRate.of(most);
   }
 
   /// {@return the listener's TLS, proven to work with its default certificate}
@@ -80,6 +87,23 @@ public final class TlsListener {
         settings.keyLog());
   }
 
+  /// {@return whether one more handshake may begin} If not, that is counted, and told now and then.
+  boolean admits() {
+    HandshakeRate limit = rate;
+    if (limit == null || limit.begins()) {
+      return true;
+    }
+    long untold = limit.untold();
+    if (untold > 0) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "more than {0} TLS handshakes a second: {1} connections closed without one",
+          settings.handshakesPerSecond(),
+          untold);
+    }
+    return false;
+  }
+
   void count(boolean complete) {
     (complete ? completed : failed).increment();
   }
@@ -92,5 +116,11 @@ public final class TlsListener {
   /// {@return handshakes that failed, were given up or took too long}
   public long failedHandshakes() {
     return failed.sum();
+  }
+
+  /// {@return connections closed because too many handshakes began}
+  public long refusedHandshakes() {
+    HandshakeRate limit = rate;
+    return limit == null ? 0 : limit.refused();
   }
 }

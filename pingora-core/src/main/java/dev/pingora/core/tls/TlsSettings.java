@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// @param handshakeTimeout from accept to the end of the handshake; zero = no limit
 /// @param offloaded handshakes are computed on platform threads instead of the loop's
 /// @param callbacks asked during handshakes, null for none
+/// @param handshakesPerSecond begun at most, on all loops together, see [#withHandshakesPerSecond];
+///   0 = no limit
 public record TlsSettings(
     String provider,
     Supplier<CertificateStore> certificates,
@@ -47,7 +49,8 @@ public record TlsSettings(
     @Nullable KeyLog keyLog,
     Duration handshakeTimeout,
     boolean offloaded,
-    @Nullable TlsCallbacks callbacks) {
+    @Nullable TlsCallbacks callbacks,
+    int handshakesPerSecond) {
   /// HTTP/2 in ALPN.
   public static final String H2 = "h2";
 
@@ -65,6 +68,10 @@ public record TlsSettings(
     if (handshakeTimeout.isNegative()) {
       throw new IllegalArgumentException(
           "handshake timeout: " + handshakeTimeout + " (expected: 0s or more)");
+    }
+    if (handshakesPerSecond < 0) {
+      throw new IllegalArgumentException(
+          "handshakes per second: " + handshakesPerSecond + " (expected: 0 or more)");
     }
   }
 
@@ -152,6 +159,19 @@ public record TlsSettings(
     return with(draft -> draft.callbacks = own);
   }
 
+  /// {@return the same, beginning so many handshakes in a second at most; 0 = no limit} Bounds the
+  /// processor time that strangers can have spent on private keys.
+  ///
+  /// It is a token bucket that holds a second's worth, shared by all loops. A connection takes a
+  /// token when its first octets come: whoever only connects takes none. Without a token it is
+  /// closed at once, before its ClientHello is looked at, and without an alert: to let it wait
+  /// would keep more and more clients who have given up by then. A handshake that fails has taken
+  /// its token; one that goes on from an earlier session takes one as well, for that it does is
+  /// known too late. Refused connections are counted, and told in a line every ten seconds.
+  public TlsSettings withHandshakesPerSecond(int most) {
+    return with(draft -> draft.handshakesPerSecond = most);
+  }
+
   private TlsSettings with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -172,6 +192,7 @@ public record TlsSettings(
     Duration handshakeTimeout = HANDSHAKE_TIMEOUT;
     boolean offloaded;
     @Nullable TlsCallbacks callbacks;
+    int handshakesPerSecond;
 
     Draft(Supplier<CertificateStore> certificates) {
       this.certificates = certificates;
@@ -190,6 +211,7 @@ public record TlsSettings(
       handshakeTimeout = from.handshakeTimeout;
       offloaded = from.offloaded;
       callbacks = from.callbacks;
+      handshakesPerSecond = from.handshakesPerSecond;
     }
 
     TlsSettings done() {
@@ -205,7 +227,8 @@ public record TlsSettings(
           keyLog,
           handshakeTimeout,
           offloaded,
-          callbacks);
+          callbacks,
+          handshakesPerSecond);
     }
   }
 }

@@ -5,6 +5,7 @@ package dev.pingora.core.tls;
 
 import dev.pingora.core.services.Addresses;
 import dev.pingora.core.upstreams.HttpPeer;
+import dev.pingora.core.upstreams.TlsHandshakeComplete;
 import dev.pingora.core.upstreams.TlsOptions;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ErrorSource;
@@ -42,14 +43,32 @@ public final class UpstreamTls {
   ///
   /// @param deadline on the scale of the loop
   /// @throws ProxyException INVALID_CERT, TLS_HANDSHAKE_FAILURE, TLS_HANDSHAKE_TIMEOUT; source
-  ///   UPSTREAM. INTERNAL_ERROR when the options cannot be had
+  ///   UPSTREAM. INTERNAL_ERROR when the options cannot be had. What the peer's hook throws
   public SslDigest secure(RequestThread thread, Connection connection, HttpPeer peer, long deadline)
       throws ProxyException {
     long began = thread.loop().now();
     TlsSession session = session(peer);
     TlsDigest agreed =
         new TlsHandshake(connection, thread, ErrorSource.UPSTREAM, deadline, false).run(session);
-    return new SslDigest(agreed, null, thread.loop().now() - began);
+    SslDigest digest = new SslDigest(agreed, null, thread.loop().now() - began);
+    TlsHandshakeComplete hook = peer.options().upstreamTlsHandshakeComplete();
+    if (hook != null) {
+      digest.extension(kept(hook, digest, thread));
+    }
+    return digest;
+  }
+
+  private static @Nullable Object kept(
+      TlsHandshakeComplete hook, SslDigest digest, RequestThread thread) throws ProxyException {
+    try {
+      return hook.keep(digest, thread);
+    } catch (ProxyException e) {
+      throw e;
+    } catch (Exception e) {
+      throw ProxyException.explain(
+              ErrorKind.INTERNAL_ERROR, e, "upstreamTlsHandshakeComplete threw")
+          .withSource(ErrorSource.INTERNAL);
+    }
   }
 
   private TlsSession session(HttpPeer peer) throws ProxyException {

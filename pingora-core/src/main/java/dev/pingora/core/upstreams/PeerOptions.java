@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// @param proxyAnswer makes something of a proxy's answer to CONNECT, to be found in the digest
 /// @param tracer told of connections and their ends
 /// @param tls how TLS is spoken, with peers that are spoken TLS with
+/// @param upstreamTlsHandshakeComplete told of each completed handshake; who made a connection that
+///   others reuse is the one who was asked
 public record PeerOptions(
     Duration connectionTimeout,
     Duration totalConnectionTimeout,
@@ -52,7 +54,8 @@ public record PeerOptions(
     List<Map.Entry<String, String>> extraProxyHeaders,
     @Nullable ProxyAnswer proxyAnswer,
     @Nullable Tracer tracer,
-    TlsOptions tls) {
+    TlsOptions tls,
+    @Nullable TlsHandshakeComplete upstreamTlsHandshakeComplete) {
   /// 5 s to connect, 10 s in all, 60 s for everything else, HTTP/1.1.
   public static final PeerOptions DEFAULT = new Builder().build();
 
@@ -102,7 +105,8 @@ public record PeerOptions(
         .extraProxyHeaders(extraProxyHeaders)
         .proxyAnswer(proxyAnswer)
         .tracer(tracer)
-        .tls(tls);
+        .tls(tls)
+        .upstreamTlsHandshakeComplete(upstreamTlsHandshakeComplete);
   }
 
   /// Collects options; see the components of [PeerOptions].
@@ -124,6 +128,7 @@ public record PeerOptions(
     private @Nullable ProxyAnswer proxyAnswer;
     private @Nullable Tracer tracer;
     private TlsOptions tls = TlsOptions.DEFAULT;
+    private @Nullable TlsHandshakeComplete upstreamTlsHandshakeComplete;
 
     private Builder() {}
 
@@ -229,6 +234,12 @@ public record PeerOptions(
       return this;
     }
 
+    /// Sets [PeerOptions#upstreamTlsHandshakeComplete].
+    public Builder upstreamTlsHandshakeComplete(@Nullable TlsHandshakeComplete value) {
+      upstreamTlsHandshakeComplete = value;
+      return this;
+    }
+
     /// Sets TCP keepalive probes; null leaves them off.
     public Builder tcpKeepalive(@Nullable TcpKeepalive value) {
       return tuning(
@@ -297,7 +308,8 @@ public record PeerOptions(
           extraProxyHeaders,
           proxyAnswer,
           tracer,
-          tls);
+          tls,
+          upstreamTlsHandshakeComplete);
     }
   }
 }

@@ -12,6 +12,7 @@ import dev.pingora.core.server.ServerConf;
 import dev.pingora.core.server.Shutdown;
 import dev.pingora.core.services.ListeningService;
 import dev.pingora.runtime.RequestThread;
+import dev.pingora.testkit.Eventually;
 import dev.pingora.testkit.Gate;
 import dev.pingora.testkit.ScriptedClient;
 import dev.pingora.testkit.TestContent;
@@ -290,6 +291,37 @@ final class TlsListenerTest {
         Wire client = ScriptedClient.tcp(echo.port())) {
       client.send(piece).send(more).send(more).send(more);
       assertThat(client.readToEnd().length).isLessThanOrEqualTo(7);
+    }
+  }
+
+  @Test
+  void handshakesAboveTheRateAreNotBegun() throws Exception {
+    try (Echo echo = new Echo(settings().withHandshakesPerSecond(1))) {
+      for (int i = 0; i < 5; i++) {
+        ScriptedClient.tcp(echo.port()).close(); // takes no token: it says nothing
+      }
+      try (Wire silent = ScriptedClient.tcp(echo.port());
+          SSLSocket client = echo.client(TestCertificates.NAME, null)) {
+        silent.expectNothingYet();
+        assertThat(exchange(client, "x")).isEqualTo("x");
+      }
+      boolean refused = false;
+      for (int i = 0; i < 100 && !refused; i++) {
+        try (Wire nonsense = ScriptedClient.tcp(echo.port())) {
+          nonsense.send("nonsense").skipToGone();
+          refused = nonsense.received().isEmpty(); // not even an alert
+        }
+      }
+      assertThat(refused).isTrue();
+      Eventually.holds("tokens come back", () -> isServed(echo));
+    }
+  }
+
+  private static boolean isServed(Echo echo) {
+    try (SSLSocket client = echo.client(TestCertificates.NAME, null)) {
+      return exchange(client, "x").equals("x");
+    } catch (Exception e) {
+      return false; // too early
     }
   }
 

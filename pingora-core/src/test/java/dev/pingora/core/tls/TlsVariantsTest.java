@@ -39,7 +39,8 @@ final class TlsVariantsTest {
         .withKeyLog(_ -> {})
         .withHandshakeTimeout(Duration.ofSeconds(1))
         .withOffload(true)
-        .withCallbacks(callbacks);
+        .withCallbacks(callbacks)
+        .withHandshakesPerSecond(9);
   }
 
   private static TlsOptions options() {
@@ -69,6 +70,7 @@ final class TlsVariantsTest {
     variants.put("handshakeTimeout", all.withHandshakeTimeout(Duration.ZERO));
     variants.put("offloaded", all.withOffload(false));
     variants.put("callbacks", all.withCallbacks(null));
+    variants.put("handshakesPerSecond", all.withHandshakesPerSecond(0));
     assertVariants(all, variants, Set.of("certificates"));
     assertThat(differences(TlsSettings.of(all.certificates()), all))
         .containsExactlyInAnyOrderElementsOf(variants.keySet());

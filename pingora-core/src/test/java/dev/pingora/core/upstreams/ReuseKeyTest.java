@@ -83,7 +83,8 @@ class ReuseKeyTest {
             with(b -> b.writeTimeout(Duration.ofSeconds(1))),
             with(b -> b.idleTimeout(Duration.ofSeconds(1))),
             with(b -> b.allowInvalidContentLength(true)),
-            with(b -> b.proxyAnswer((_, _) -> "x")));
+            with(b -> b.proxyAnswer((_, _) -> "x")),
+            with(b -> b.upstreamTlsHandshakeComplete((_, _) -> "x")));
     assertThat(same)
         .allSatisfy(peer -> {
           assertThat(peer.reuseKey()).isEqualTo(PEER.reuseKey());
@@ -114,6 +115,7 @@ class ReuseKeyTest {
             .socketTweak(_ -> {})
             .extraProxyHeaders(List.of(Map.entry("X-A", "1")))
             .proxyAnswer((_, _) -> "x")
+            .upstreamTlsHandshakeComplete((_, _) -> "x")
             .tracer(
                 new Tracer() {
                   @Override
