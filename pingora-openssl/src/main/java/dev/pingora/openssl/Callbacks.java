@@ -185,8 +185,12 @@ final class Callbacks {
     }
     try {
       OpenSslSession session = session(ssl);
+      boolean received = (where & Control.EVENT_READ) != 0;
+      int number = what & 0xff;
       if (session != null && what >>> 8 == Control.LEVEL_FATAL) {
-        session.alerted((where & Control.EVENT_READ) != 0, what & 0xff);
+        session.alerted(received, number);
+      } else if (session != null && received && number == Control.CLOSE_NOTIFY) {
+        session.left();
       }
     } catch (Throwable e) {
       // the alert's number is not told then

@@ -52,6 +52,7 @@ final class Control {
   static final int EVENT_ALERT = 0x4000;
   static final int EVENT_READ = 0x4;
   static final int LEVEL_FATAL = 2;
+  static final int CLOSE_NOTIFY = 0;
 
   static final long PARTIAL_CHAIN = 0x80000;
   static final int NO_PARTIAL_WILDCARDS = 0x4;

@@ -43,6 +43,10 @@ final class OpenSslSession implements TlsSession {
   private boolean complete;
   private boolean inputEnded;
   private boolean peerClosed;
+
+  /// The peer said close_notify: in the middle of a handshake OpenSSL takes no notice of it.
+  private boolean peerLeft;
+
   private boolean closing;
   private @Nullable TlsException failure;
   private int alertSent = TlsException.NO_ALERT;
@@ -158,6 +162,11 @@ final class OpenSslSession implements TlsSession {
     }
   }
 
+  /// Takes note of a close_notify.
+  void left() {
+    peerLeft = true;
+  }
+
   /// {@return whether a certificate that carries none of the names asked for is taken all the same}
   boolean acceptsOther(long certificate) {
     if (name == null) {
@@ -193,6 +202,10 @@ final class OpenSslSession implements TlsSession {
       return true;
     }
     if (calls.error(ssl, result) != Control.ERROR_WANT_READ) {
+      throw failed();
+    }
+    if (peerLeft) { // RFC 8446 §6.1: nothing will follow
+      alertReceived = Control.CLOSE_NOTIFY;
       throw failed();
     }
     starved();

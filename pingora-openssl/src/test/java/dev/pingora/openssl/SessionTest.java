@@ -56,6 +56,28 @@ class SessionTest {
     arena.close();
   }
 
+  @Test
+  void whoLeavesInTheMiddleOfAHandshakeIsNotWaitedFor() throws TlsException {
+    OpenSslProvider provider = library.provider();
+    for (TlsVersion version : TlsVersion.values()) {
+      try (TlsPair pair =
+          TlsPair.of(
+              provider,
+              Ends.client(version),
+              provider,
+              Ends.server(version),
+              TestCertificates.NAME)) {
+        pair.client().step();
+        pair.server().deliver(pair.client().take());
+        pair.server().deliver(new byte[] {21, 3, 3, 0, 2, 1, 0}); // close_notify
+        TlsException failure = pair.server().failure();
+        assertThat(failure).as("%s", version).isNotNull();
+        assertThat(failure.reason()).isEqualTo(TlsException.Reason.ALERTED);
+        assertThat(failure.alert()).isZero();
+      }
+    }
+  }
+
   private void record(TlsSession from, TlsSession to) throws TlsException {
     assertThat(from.write(content, 0, RECORD)).isEqualTo(RECORD);
     int count = from.drain(wire, 0, 20_000);

@@ -118,11 +118,11 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     long began = thread.loop().now();
     ClientHello hello = greeting.read();
     TlsSession session = session(hello, thread);
-    greeting.feed(session);
     boolean offloaded = listener.settings().offloaded();
-    TlsDigest agreed =
-        new TlsHandshake(connection, thread, ErrorSource.DOWNSTREAM, deadline, offloaded)
-            .run(session);
+    TlsHandshake handshake =
+        new TlsHandshake(connection, thread, ErrorSource.DOWNSTREAM, deadline, offloaded);
+    greeting.feed(session, handshake);
+    TlsDigest agreed = handshake.run(session);
     SslDigest digest = new SslDigest(agreed, hello, thread.loop().now() - began);
     tell(digest, thread);
     return digest;
@@ -228,6 +228,10 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
           throw ProxyException.downstream(
               ErrorKind.TLS_HANDSHAKE_TIMEOUT, "the ClientHello did not come in time");
         }
+        if (e.kind().equals(ErrorKind.READ_ERROR)) {
+          throw ProxyException.explain(ErrorKind.CONNECTION_CLOSED, e, "the client left")
+              .withSource(ErrorSource.DOWNSTREAM);
+        }
         throw e;
       }
       if (pieces != null) {
@@ -253,12 +257,13 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     }
 
     /// Gives the session what was copied; the rest it finds in the connection's input.
-    void feed(TlsSession session) throws ProxyException {
+    void feed(TlsSession session, TlsHandshake handshake) throws ProxyException {
       ByteBuffer held = pieces;
       if (held == null) {
         return;
       }
       held.flip();
+      handshake.see(held);
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment octets = arena.allocate(held.remaining());
         octets.copyFrom(MemorySegment.ofBuffer(held));

@@ -17,11 +17,15 @@ import java.nio.ByteBuffer;
 /// Drives one handshake over a connection, as straight-line code of a request thread: the thread
 /// parks while the peer has the word.
 final class TlsHandshake {
+  /// RFC 8446 §6.1.
+  private static final int CLOSE_NOTIFY = 0;
+
   private final Connection connection;
   private final RequestThread thread;
   private final ErrorSource side;
   private final long deadline;
   private final boolean offloaded;
+  private final CloseWatch watch = new CloseWatch();
 
   /// @param deadline on the scale of the loop
   /// @param offloaded computes on platform threads, so that the loop goes on meanwhile
@@ -42,13 +46,16 @@ final class TlsHandshake {
   /// connection's from here on; it is closed when this fails.
   ///
   /// @return what was agreed on
-  /// @throws ProxyException TLS_HANDSHAKE_FAILURE, INVALID_CERT, TLS_HANDSHAKE_TIMEOUT, or why the
-  ///   connection broke; the alert was written by then, and the connection is still open
+  /// @throws ProxyException TLS_HANDSHAKE_FAILURE, INVALID_CERT, TLS_HANDSHAKE_TIMEOUT; a client that
+  ///   left is CONNECTION_CLOSED. The alert was written by then, and the connection is still open
   TlsDigest run(TlsSession session) throws ProxyException {
     TlsDigest digest = null;
     try {
       while (!step(session)) {
         send(session);
+        if (watch.isClosed()) {
+          throw gone("said close_notify in");
+        }
         receive(session);
       }
       digest = session.digest();
@@ -63,6 +70,11 @@ final class TlsHandshake {
     }
     connection.secure(thread, new TlsLayer(session));
     return digest;
+  }
+
+  /// Takes note of octets that the session is fed with.
+  void see(ByteBuffer octets) {
+    watch.see(octets);
   }
 
   private boolean step(TlsSession session) throws TlsException, ProxyException {
@@ -95,14 +107,11 @@ final class TlsHandshake {
   private void receive(TlsSession session) throws ProxyException, TlsException {
     if (!connection.input().hasRemaining() && !readInTime()) {
       session.endOfInput();
-      throw ProxyException.of(
-              ErrorKind.TLS_HANDSHAKE_FAILURE,
-              "%s ended the connection during the handshake",
-              connection.remoteAddress())
-          .withSource(side);
+      throw gone("ended the connection during");
     }
     ByteBuffer octets = connection.input();
     int n = session.feed(MemorySegment.ofBuffer(octets), 0, octets.remaining());
+    see(octets.slice(octets.position(), n));
     octets.position(octets.position() + n);
     if (n == 0) {
       throw TlsException.of(TlsException.Reason.INTERNAL, "the session takes no octets");
@@ -113,8 +122,21 @@ final class TlsHandshake {
     try {
       return connection.read(thread, deadline);
     } catch (ProxyException e) {
-      throw e.kind().equals(ErrorKind.READ_TIMEOUT) ? late() : e;
+      if (e.kind().equals(ErrorKind.READ_TIMEOUT)) {
+        throw late();
+      }
+      throw e.kind().equals(ErrorKind.READ_ERROR) ? gone("broke the connection during") : e;
     }
+  }
+
+  /// The peer left before the handshake was complete.
+  private ProxyException gone(String how) {
+    ErrorKind kind =
+        side == ErrorSource.DOWNSTREAM
+            ? ErrorKind.CONNECTION_CLOSED
+            : ErrorKind.TLS_HANDSHAKE_FAILURE;
+    return ProxyException.of(kind, "%s %s the handshake", connection.remoteAddress(), how)
+        .withSource(side);
   }
 
   private ProxyException late() {
@@ -139,6 +161,10 @@ final class TlsHandshake {
   }
 
   private ProxyException failure(TlsException e) {
+    boolean alerted = e.reason() == TlsException.Reason.ALERTED;
+    if (watch.isClosed() || (alerted && e.alert() == CLOSE_NOTIFY)) {
+      return gone("said close_notify in");
+    }
     ErrorKind kind =
         switch (e.reason()) {
           case BAD_CERTIFICATE -> ErrorKind.INVALID_CERT;

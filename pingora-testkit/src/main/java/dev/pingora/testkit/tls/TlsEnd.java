@@ -36,6 +36,13 @@ public final class TlsEnd implements AutoCloseable {
     this.session = session;
   }
 
+  /// {@return one side, whose peer is somewhere else}
+  ///
+  /// @param name how messages call it
+  public static TlsEnd of(String name, TlsSession session) {
+    return new TlsEnd(name, session);
+  }
+
   /// Gives and takes at most so many octets in one call of the session.
   public void limit(int octets) {
     chunk = Math.clamp(octets, 1, CHUNK);
