@@ -39,7 +39,8 @@ final class ListenerTls {
       throw new IllegalArgumentException("a listener of plain text");
     }
     CertificateFiles certificates = TlsFiles.certificates(conf);
-    if (conf.certificates().stream().anyMatch(TlsConf.Certificate::watch)) {
+    // What is stapled gets old, also where files are not watched.
+    if (conf.certificates().stream().anyMatch(c -> c.watch() || c.ocsp() != null)) {
       watched.add(certificates);
     }
     TicketKeys tickets = null;

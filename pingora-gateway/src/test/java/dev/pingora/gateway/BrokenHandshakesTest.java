@@ -13,7 +13,6 @@ import dev.pingora.testkit.Tool;
 import dev.pingora.testkit.Wire;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TlsEnd;
-import dev.pingora.tls.Availability;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext.ServerId;
@@ -201,8 +200,8 @@ final class BrokenHandshakesTest {
     assertThat(lines.of("SEVERE")).isEmpty();
   }
 
-  /// @param flights 0: nothing is said before; 1: a ClientHello; 2: that, and the server's answer is
-  ///   read
+  /// @param flights 0: nothing is said before; 1: a ClientHello; 2: that, and the server's answer
+  ///   is read
   private void leave(GatewayRig rig, TlsVersion version, Farewell farewell, int flights)
       throws Exception {
     lines.lines.clear();
@@ -235,8 +234,8 @@ final class BrokenHandshakesTest {
 
   /// What an upstream does.
   ///
-  /// @param flights 0: nothing is said before; 1: the ClientHello is read; 2: the first record of the
-  ///   answer is sent; 3: all of it, and the client's second flight is read
+  /// @param flights 0: nothing is said before; 1: the ClientHello is read; 2: the first record of
+  ///   the answer is sent; 3: all of it, and the client's second flight is read
   private record Leaving(TlsVersion version, Farewell farewell, int flights)
       implements ScriptedServer.Script {
     @Override

@@ -191,9 +191,9 @@ final class TlsHooksTest {
       assertThat(refused.found).containsExactly(ErrorKind.INVALID_CERT + " Upstream nobody");
       Looking failed = new Looking(peer(origin, failing));
       try (Rig front = Rig.start(failed, null, null)) {
-        assertThat(get(front)).isEqualTo(500);
+        assertThat(get(front)).isEqualTo(502);
       }
-      assertThat(failed.found).containsExactly(ErrorKind.INTERNAL_ERROR + " Internal nobody");
+      assertThat(failed.found).containsExactly(ErrorKind.INTERNAL_ERROR + " Upstream nobody");
     }
   }
 

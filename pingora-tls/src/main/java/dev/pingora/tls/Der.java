@@ -7,11 +7,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// As much of DER (ITU-T X.690) as wrapping private keys needs.
+/// As much of DER (ITU-T X.690) as wrapping private keys and reading OCSP responses needs.
 final class Der {
   static final int INTEGER = 0x02;
   static final int OCTET_STRING = 0x04;
   static final int NULL = 0x05;
+  static final int OBJECT_IDENTIFIER = 0x06;
   static final int SEQUENCE = 0x30;
 
   private Der() {}

@@ -5,6 +5,7 @@ package dev.pingora.core.tls;
 
 import dev.pingora.tls.CertificateStore;
 import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.OcspResponse;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsFile;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Certificates in files, which may be replaced while the server runs: [#reload] looks at their
 /// content, so links that are switched (as Kubernetes does) are seen too. A pair that cannot be
-/// used is refused and the one in use stays.
+/// used is refused and the one in use stays. An OCSP response that is too old is stapled no longer,
+/// and that is told; one that is none, or not of this certificate, is refused like a bad pair.
 ///
 /// [#get] from any thread; [#reload] from one thread that may block.
 public final class CertificateFiles implements Supplier<CertificateStore> {
@@ -49,10 +52,40 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
     byte[] hash;
     CertifiedKey loaded;
 
+    /// When what is stapled gets too old, null for never.
+    @Nullable Instant stale;
+
     Pair(Entry entry) throws TlsException {
       this.entry = entry;
       this.hash = hash(entry);
-      this.loaded = load(entry);
+      this.loaded = read(entry);
+      take(loaded);
+    }
+
+    /// Takes what is in the files now, and says what is odd about it.
+    void take(CertifiedKey now) throws TlsException {
+      for (String warning : now.warnings()) {
+        LOG.log(System.Logger.Level.INFO, "{0}: {1}", entry.certificate(), warning);
+      }
+      OcspResponse response = response(entry, now);
+      stale = response == null ? null : response.nextUpdate();
+      loaded = now;
+    }
+
+    /// {@return whether a response that is too old was dropped}
+    boolean dropStale(Instant now) {
+      Instant end = stale;
+      if (end == null || now.isBefore(end)) {
+        return false;
+      }
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0}: too old since {1}: not stapled (expected: a newer one)",
+          entry.ocsp(),
+          end);
+      stale = null;
+      loaded = loaded.withOcsp(null);
+      return true;
     }
   }
 
@@ -63,7 +96,9 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
   public static CertificateFiles load(List<Entry> entries) throws TlsException {
     List<Pair> pairs = new ArrayList<>();
     for (Entry entry : entries) {
-      pairs.add(new Pair(entry));
+      Pair pair = new Pair(entry);
+      pair.dropStale(Instant.now());
+      pairs.add(pair);
       warnOfOpenKey(entry.key());
     }
     return new CertificateFiles(pairs);
@@ -80,17 +115,25 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
     return CertificateStore.of(pairs.stream().map(pair -> pair.loaded).toList());
   }
 
-  private static CertifiedKey load(Entry entry) throws TlsException {
-    CertifiedKey key = read(entry);
-    for (String warning : key.warnings()) {
-      LOG.log(System.Logger.Level.INFO, "{0}: {1}", entry.certificate(), warning);
-    }
-    return key;
-  }
-
   private static CertifiedKey read(Entry entry) throws TlsException {
     CertifiedKey key = CertifiedKey.fromPem(entry.certificate(), entry.key());
-    return key.withOcsp(entry.ocsp() == null ? null : TlsFile.read(entry.ocsp()));
+    CertifiedKey whole = key.withOcsp(entry.ocsp() == null ? null : TlsFile.read(entry.ocsp()));
+    OcspResponse response = response(entry, whole);
+    if (response != null && response.status() != OcspResponse.Status.GOOD) {
+      throw TlsException.of(
+          TlsException.Reason.CONFIGURATION,
+          entry.ocsp() + ": says that the certificate is " + response.status());
+    }
+    return whole;
+  }
+
+  /// {@return what the key's response says; null when it has none}
+  private static @Nullable OcspResponse response(Entry entry, CertifiedKey key)
+      throws TlsException {
+    byte[] octets = key.ocsp();
+    return octets == null
+        ? null
+        : OcspResponse.of(octets, key.leaf(), String.valueOf(entry.ocsp()));
   }
 
   private static void warnOfOpenKey(Path key) {
@@ -117,9 +160,14 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
   ///
   /// @return whether certificates were replaced
   public boolean reload() {
+    return reload(Instant.now());
+  }
+
+  boolean reload(Instant now) {
     boolean changed = false;
     for (Pair pair : pairs) {
       changed |= pair.entry.watched() && reload(pair);
+      changed |= pair.dropStale(now);
     }
     if (changed) {
       store = storeOf(pairs);
@@ -134,7 +182,7 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
         return false;
       }
       pair.hash = now; // a bad pair is told once
-      pair.loaded = load(pair.entry);
+      pair.take(read(pair.entry));
       LOG.log(
           System.Logger.Level.INFO,
           "{0}: {1} until {2}",

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 ///   type │ version │ length │ level │ description
 ///    21  │  3   x  │ 0   2  │ 1, 2  │     0
 /// ```
+///
 /// An encrypted alert has more octets, or another type. One thread.
 final class CloseWatch {
   private static final int HEADER = 5;

@@ -46,8 +46,9 @@ final class TlsHandshake {
   /// connection's from here on; it is closed when this fails.
   ///
   /// @return what was agreed on
-  /// @throws ProxyException TLS_HANDSHAKE_FAILURE, INVALID_CERT, TLS_HANDSHAKE_TIMEOUT; a client that
-  ///   left is CONNECTION_CLOSED. The alert was written by then, and the connection is still open
+  /// @throws ProxyException TLS_HANDSHAKE_FAILURE, INVALID_CERT, TLS_HANDSHAKE_TIMEOUT; a client
+  ///   that left is CONNECTION_CLOSED. The alert was written by then, and the connection is still
+  ///   open
   TlsDigest run(TlsSession session) throws ProxyException {
     TlsDigest digest = null;
     try {

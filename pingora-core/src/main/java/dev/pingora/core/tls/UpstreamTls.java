@@ -66,8 +66,7 @@ public final class UpstreamTls {
       throw e;
     } catch (Exception e) {
       throw ProxyException.explain(
-              ErrorKind.INTERNAL_ERROR, e, "upstreamTlsHandshakeComplete threw")
-          .withSource(ErrorSource.INTERNAL);
+          ErrorKind.INTERNAL_ERROR, e, "upstreamTlsHandshakeComplete threw");
     }
   }
 
