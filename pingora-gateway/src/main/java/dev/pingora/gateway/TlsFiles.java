@@ -10,6 +10,7 @@ import dev.pingora.tls.CertificateStore;
 import dev.pingora.tls.Certificates;
 import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.ClientAuth;
+import dev.pingora.tls.S2nTls;
 import dev.pingora.tls.TicketKeys;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsFile;
@@ -100,7 +101,6 @@ final class TlsFiles {
 
   /// {@return the TLS towards the servers of an upstream}
   static TlsOptions options(UpstreamTlsConf conf) throws TlsException {
-    Path ca = conf.ca();
     TlsProfile profile = TlsProfile.INTERMEDIATE.withVersions(conf.min(), conf.max());
     return TlsOptions.DEFAULT
         .withProvider(conf.provider())
@@ -108,9 +108,39 @@ final class TlsFiles {
             !conf.verify()
                 ? Verify.NONE
                 : conf.verifyHostname() ? Verify.CHAIN_AND_NAME : Verify.CHAIN)
-        .withRoots(ca == null ? TrustRoots.system() : roots(ca))
+        .withRoots(roots(conf))
         .withAlternativeCn(conf.alternativeCn())
-        .withProfile(conf.curves().isEmpty() ? profile : profile.withGroups(conf.curves()));
+        .withProfile(conf.curves().isEmpty() ? profile : profile.withGroups(conf.curves()))
+        .withS2n(s2n(conf.s2n()));
+  }
+
+  /// {@return what only s2n has; null for nothing of it}
+  static @Nullable S2nTls s2n(UpstreamTlsConf.S2n conf) throws TlsException {
+    if (conf.equals(UpstreamTlsConf.S2n.NOTHING)) {
+      return null;
+    }
+    UpstreamTlsConf.Psk psk = conf.psk();
+    S2nTls.PresharedKey key = psk == null ? null : presharedKey(psk);
+    return new S2nTls(key, conf.securityPolicy(), conf.maxBlindingDelay());
+  }
+
+  private static S2nTls.PresharedKey presharedKey(UpstreamTlsConf.Psk conf) throws TlsException {
+    byte[] secret = TlsFile.read(conf.secret());
+    try {
+      byte[] identity = conf.identity().getBytes(StandardCharsets.UTF_8);
+      return new S2nTls.PresharedKey(identity, secret, conf.hmac());
+    } catch (IllegalArgumentException e) {
+      throw TlsException.of(
+          TlsException.Reason.CONFIGURATION, conf.secret() + ": " + e.getMessage(), e);
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  /// {@return who vouches for the servers of an upstream}
+  static TrustRoots roots(UpstreamTlsConf conf) throws TlsException {
+    Path ca = conf.ca();
+    return ca == null ? TrustRoots.system() : roots(ca);
   }
 
   /// {@return the certificate shown to the servers of an upstream, null for none}

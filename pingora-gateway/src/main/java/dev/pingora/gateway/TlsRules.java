@@ -8,8 +8,12 @@ import dev.pingora.core.configuration.KeyPath;
 import dev.pingora.core.configuration.Problems;
 import dev.pingora.core.tls.CertificateFiles;
 import dev.pingora.tls.CertificateStore;
+import dev.pingora.tls.ClientTls;
+import dev.pingora.tls.S2nTls;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsProviders;
+import dev.pingora.tls.TrustRoots;
+import dev.pingora.tls.Verify;
 
 /// What `tls:` blocks name exists and fits: providers, certificates, keys. Told with the place. One
 /// use, one thread.
@@ -67,8 +71,21 @@ final class TlsRules {
 
   private void upstream(UpstreamTlsConf tls, KeyPath at) {
     check(at.key("provider"), () -> providers.find(tls.provider()));
-    check(at.key("ca"), () -> TlsFiles.options(tls));
+    check(at.key("ca"), () -> TlsFiles.roots(tls));
+    if (tls.s2n().psk() != null) {
+      check(at.key("psk").key("secret"), () -> TlsFiles.s2n(tls.s2n()));
+    }
+    if (tls.s2n().securityPolicy() != null) {
+      check(at.key("s2n_security_policy"), () -> policy(tls));
+    }
     check(at.key("client_cert"), () -> TlsFiles.clientCertificate(tls));
+  }
+
+  /// Only the library knows the names of its policies.
+  private void policy(UpstreamTlsConf tls) throws TlsException {
+    S2nTls named = S2nTls.NOTHING.withSecurityPolicy(tls.s2n().securityPolicy());
+    ClientTls client = ClientTls.standard().withVerify(Verify.NONE, TrustRoots.system());
+    var _ = providers.find(tls.provider()).client(client.withS2n(named));
   }
 
   private void check(KeyPath at, Check check) {

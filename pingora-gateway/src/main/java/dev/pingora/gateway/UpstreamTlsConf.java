@@ -5,9 +5,11 @@ package dev.pingora.gateway;
 
 import dev.pingora.core.configuration.KeyFault;
 import dev.pingora.tls.NamedGroup;
+import dev.pingora.tls.S2nTls;
 import dev.pingora.tls.TlsProviders;
 import dev.pingora.tls.TlsVersion;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param curves key exchange groups, the preferred first; empty = the library's usual
 /// @param min oldest version
 /// @param max newest version
+/// @param s2n what only s2n has; null for nothing of it
 record UpstreamTlsConf(
     @Nullable String sni,
     boolean verify,
@@ -35,7 +38,43 @@ record UpstreamTlsConf(
     String provider,
     List<NamedGroup> curves,
     TlsVersion min,
-    TlsVersion max) {
+    TlsVersion max,
+    S2n s2n) {
+  /// What only s2n has.
+  ///
+  /// @param psk known to both ends before; null for none
+  /// @param securityPolicy name of what is negotiated; null for none
+  /// @param maxBlindingDelay the longest time that a failure is kept from the server; null for the
+  ///   library's
+  record S2n(
+      @Nullable Psk psk, @Nullable String securityPolicy, @Nullable Duration maxBlindingDelay) {
+    static final S2n NOTHING = new S2n(null, null, null);
+
+    S2n {
+      if (maxBlindingDelay != null && maxBlindingDelay.getNano() != 0) {
+        throw new KeyFault(
+            "max_blinding_delay", "is " + maxBlindingDelay, "expected: whole seconds");
+      }
+    }
+  }
+
+  /// A pre-shared key.
+  ///
+  /// @param identity what the server knows it by
+  /// @param secret file of its octets
+  record Psk(String identity, Path secret, S2nTls.PresharedKey.Hmac hmac) {
+    /// Collects a [Psk]; confined to one thread.
+    static final class Builder {
+      String identity = "client";
+      Path secret = Path.of("psk");
+      S2nTls.PresharedKey.Hmac hmac = S2nTls.PresharedKey.Hmac.SHA256;
+
+      Psk build() {
+        return new Psk(identity, secret, hmac);
+      }
+    }
+  }
+
   UpstreamTlsConf {
     curves = List.copyOf(curves);
     if ((clientCert == null) != (clientKey == null)) {
@@ -44,6 +83,13 @@ record UpstreamTlsConf(
     }
     if (min.compareTo(max) > 0) {
       throw new KeyFault("min", "is above max", "expected: at most max");
+    }
+    if (!s2n.equals(S2n.NOTHING) && !provider.equals("s2n")) {
+      String key =
+          s2n.psk() != null
+              ? "psk"
+              : s2n.securityPolicy() != null ? "s2n_security_policy" : "max_blinding_delay";
+      throw new KeyFault(key, "is for s2n only", "expected: provider: s2n");
     }
   }
 
@@ -64,6 +110,9 @@ record UpstreamTlsConf(
     List<NamedGroup> curves = List.of();
     TlsVersion min = TlsVersion.TLS_1_2;
     TlsVersion max = TlsVersion.TLS_1_3;
+    @Nullable Psk psk;
+    @Nullable String securityPolicy;
+    @Nullable Duration maxBlindingDelay;
 
     UpstreamTlsConf build() {
       return new UpstreamTlsConf(
@@ -77,7 +126,8 @@ record UpstreamTlsConf(
           provider,
           curves,
           min,
-          max);
+          max,
+          new S2n(psk, securityPolicy, maxBlindingDelay));
     }
   }
 }

@@ -8,7 +8,9 @@ import dev.pingora.core.configuration.Key;
 import dev.pingora.core.configuration.ValueType;
 import dev.pingora.core.configuration.Values;
 import dev.pingora.tls.NamedGroup;
+import dev.pingora.tls.S2nTls;
 import dev.pingora.tls.TlsVersion;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,31 @@ import java.util.Set;
 /// The keys of a `tls:` block of an upstream.
 final class UpstreamTlsKeys {
   private static final ValueType<TlsVersion> VERSION = Values.oneOf(versions(), Set.of());
+
+  private static final Block<UpstreamTlsConf.Psk.Builder, UpstreamTlsConf.Psk> PSK =
+      Block.withRequired(
+          UpstreamTlsConf.Psk.Builder::new,
+          UpstreamTlsConf.Psk.Builder::build,
+          () -> new UpstreamTlsConf.Psk.Builder().build(),
+          List.of(
+              Key.required(
+                  "identity",
+                  Values.text(),
+                  UpstreamTlsConf.Psk::identity,
+                  (b, v) -> b.identity = v,
+                  "What the server knows the key by; goes over the wire in the clear"),
+              Key.required(
+                  "secret",
+                  Values.path(),
+                  UpstreamTlsConf.Psk::secret,
+                  (b, v) -> b.secret = v,
+                  "File of the key's octets, 16 at least"),
+              Key.of(
+                  "hmac",
+                  Values.oneOf(S2nTls.PresharedKey.Hmac.class),
+                  UpstreamTlsConf.Psk::hmac,
+                  (b, v) -> b.hmac = v,
+                  "What the key is used with")));
 
   static final Block<UpstreamTlsConf.Builder, UpstreamTlsConf> BLOCK =
       Block.of(UpstreamTlsConf::builder, UpstreamTlsConf.Builder::build, keys());
@@ -80,7 +107,25 @@ final class UpstreamTlsKeys {
             (b, v) -> b.curves = v == null ? List.of() : v,
             "Key exchange groups, the preferred first"),
         Key.of("min", VERSION, UpstreamTlsConf::min, (b, v) -> b.min = v, "Oldest version"),
-        Key.of("max", VERSION, UpstreamTlsConf::max, (b, v) -> b.max = v, "Newest version"));
+        Key.of("max", VERSION, UpstreamTlsConf::max, (b, v) -> b.max = v, "Newest version"),
+        Key.optional(
+            "psk",
+            PSK,
+            conf -> conf.s2n().psk(),
+            (b, v) -> b.psk = v,
+            "A key known to both ends before, TLS 1.3; by s2n only"),
+        Key.optional(
+            "s2n_security_policy",
+            Values.word("the name of a policy"),
+            conf -> conf.s2n().securityPolicy(),
+            (b, v) -> b.securityPolicy = v,
+            "What is negotiated, instead of versions and curves; by s2n only"),
+        Key.optional(
+            "max_blinding_delay",
+            Values.duration(Duration.ZERO, S2nTls.MAX_BLINDING),
+            conf -> conf.s2n().maxBlindingDelay(),
+            (b, v) -> b.maxBlindingDelay = v,
+            "How long failures are kept from the server at most, whole seconds; by s2n only"));
   }
 
   private static Map<String, TlsVersion> versions() {

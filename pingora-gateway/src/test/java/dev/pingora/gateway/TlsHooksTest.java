@@ -4,6 +4,7 @@
 package dev.pingora.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.server.Server;
@@ -26,13 +27,17 @@ import dev.pingora.proxy.UpstreamConnection;
 import dev.pingora.testkit.ScriptedClient;
 import dev.pingora.testkit.Wire;
 import dev.pingora.testkit.tls.TestCertificates;
+import dev.pingora.tls.S2nTls;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the library's user hears of handshakes: towards upstreams by the peer's hook, of those that
 /// a listener refuses by [Metrics].
@@ -132,9 +137,12 @@ final class TlsHooksTest {
   }
 
   private static HttpPeer peer(Rig origin, PeerOptions.Builder options) {
-    TlsOptions tls = TlsOptions.DEFAULT.withProvider("jsse").withRoots(TestCertificates.roots());
+    return peer(origin, options, TlsOptions.DEFAULT.withProvider("jsse"));
+  }
+
+  private static HttpPeer peer(Rig origin, PeerOptions.Builder options, TlsOptions tls) {
     return HttpPeer.https("127.0.0.1:" + origin.port(), TestCertificates.NAME)
-        .withOptions(options.tls(tls).build());
+        .withOptions(options.tls(tls.withRoots(TestCertificates.roots())).build());
   }
 
   private static int get(Rig rig) {
@@ -218,5 +226,39 @@ final class TlsHooksTest {
       }
       assertThat(silent).isPositive().isEqualTo(refused.get()).isLessThan(20);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.pingora.gateway.TlsEndToEndTest#providers")
+  void whatOnlyS2nHasIsRefusedByOthers(String provider) throws Exception {
+    TlsSettings tls = TlsSettings.of(TestCertificates.server());
+    TlsOptions asked = TlsOptions.DEFAULT.withProvider(provider);
+    boolean s2n = provider.equals("s2n");
+    try (Rig origin = Rig.start(new Answering(), tls, null)) {
+      TlsOptions known = asked.withS2n(S2nTls.NOTHING.withSecurityPolicy("default_tls13"));
+      Looking looking = new Looking(peer(origin, PeerOptions.builder(), known));
+      try (Rig front = Rig.start(looking, null, null)) {
+        assertThat(get(front)).isEqualTo(s2n ? 200 : 502);
+      }
+      TlsOptions unknown = asked.withS2n(S2nTls.NOTHING.withSecurityPolicy("nonsense"));
+      Looking refused = new Looking(peer(origin, PeerOptions.builder(), unknown));
+      try (Rig front = Rig.start(refused, null, null)) {
+        assertThat(get(front)).isEqualTo(502);
+      }
+      assertThat(refused.found).containsExactly(ErrorKind.INTERNAL_ERROR + " Upstream nobody");
+    }
+  }
+
+  @Test
+  void aPolicyThatNobodyKnowsIsToldByTheCheck() throws Exception {
+    String file =
+        """
+        listeners: [{ address: "127.0.0.1:0" }]
+        upstreams:
+          app: { servers: ["127.0.0.1:1"], tls: { provider: s2n, s2n_security_policy: nonsense } }
+        routes: [{ upstream: app }]
+        """;
+    assertThatThrownBy(() -> GatewayConf.parse(file, "test.yaml", Map.of()))
+        .hasMessageContaining("test.yaml:3: upstreams.app.tls.s2n_security_policy: ");
   }
 }

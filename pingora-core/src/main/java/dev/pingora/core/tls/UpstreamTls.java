@@ -112,6 +112,7 @@ public final class UpstreamTls {
         key.certificate(),
         options.resumption(),
         options.secondKeyshare(),
-        options.keyLog());
+        options.keyLog(),
+        options.s2n());
   }
 }

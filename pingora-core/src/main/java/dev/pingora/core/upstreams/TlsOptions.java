@@ -9,6 +9,7 @@ import dev.pingora.tls.CipherSuite;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.NamedGroup;
+import dev.pingora.tls.S2nTls;
 import dev.pingora.tls.TlsProfile;
 import dev.pingora.tls.TlsProviders;
 import dev.pingora.tls.TlsVersion;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// @param secondKeyshare sends a second key share where the provider can
 /// @param resumption sessions remembered for all peers with these options, 0 = none
 /// @param keyLog takes the secrets, null for none
+/// @param s2n pre-shared key, security policy and blinding (inventory CON-56), which s2n alone has:
+///   another provider fails each connect with an internal error that says so; null for none
 public record TlsOptions(
     String provider,
     Verify verify,
@@ -38,7 +41,8 @@ public record TlsOptions(
     TlsProfile profile,
     boolean secondKeyshare,
     int resumption,
-    @Nullable KeyLog keyLog) {
+    @Nullable KeyLog keyLog,
+    @Nullable S2nTls s2n) {
   /// Any provider, chain and name checked against the system's roots, TLS 1.2 and 1.3.
   public static final TlsOptions DEFAULT = new Draft().done();
 
@@ -104,6 +108,11 @@ public record TlsOptions(
     return with(draft -> draft.keyLog = log);
   }
 
+  /// {@return the same, with what only s2n-tls has}
+  public TlsOptions withS2n(@Nullable S2nTls own) {
+    return with(draft -> draft.s2n = own);
+  }
+
   private TlsOptions with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -120,6 +129,7 @@ public record TlsOptions(
     boolean secondKeyshare = true;
     int resumption = ClientTls.RESUMPTION;
     @Nullable KeyLog keyLog;
+    @Nullable S2nTls s2n;
 
     Draft() {}
 
@@ -132,11 +142,20 @@ public record TlsOptions(
       secondKeyshare = from.secondKeyshare;
       resumption = from.resumption;
       keyLog = from.keyLog;
+      s2n = from.s2n;
     }
 
     TlsOptions done() {
       return new TlsOptions(
-          provider, verify, roots, alternativeCn, profile, secondKeyshare, resumption, keyLog);
+          provider,
+          verify,
+          roots,
+          alternativeCn,
+          profile,
+          secondKeyshare,
+          resumption,
+          keyLog,
+          s2n);
     }
   }
 }

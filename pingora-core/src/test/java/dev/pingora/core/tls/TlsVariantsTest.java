@@ -10,6 +10,7 @@ import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.CipherSuite;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.NamedGroup;
+import dev.pingora.tls.S2nTls;
 import dev.pingora.tls.TicketKeys;
 import dev.pingora.tls.TlsProfile;
 import dev.pingora.tls.TlsVersion;
@@ -52,7 +53,8 @@ final class TlsVariantsTest {
         .withProfile(TlsProfile.MODERN)
         .withSecondKeyshare(false)
         .withResumption(7)
-        .withKeyLog(_ -> {});
+        .withKeyLog(_ -> {})
+        .withS2n(S2nTls.NOTHING);
   }
 
   @Test
@@ -89,6 +91,7 @@ final class TlsVariantsTest {
     variants.put("secondKeyshare", all.withSecondKeyshare(true));
     variants.put("resumption", all.withResumption(0));
     variants.put("keyLog", all.withKeyLog(null));
+    variants.put("s2n", all.withS2n(null));
     assertVariants(all, variants, Set.of());
     assertThat(differences(TlsOptions.DEFAULT, all))
         .containsExactlyInAnyOrderElementsOf(variants.keySet());
