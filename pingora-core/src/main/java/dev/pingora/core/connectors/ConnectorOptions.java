@@ -17,11 +17,16 @@ import java.util.random.RandomGenerator;
 ///   = the system's choice
 /// @param bindToIpv6 the same for IPv6
 /// @param random picks; thread-safe
+/// @param s2nConfigCacheSize client contexts of s2n kept (inventory CON-9); 0 = none
 public record ConnectorOptions(
     Resolver resolver,
     List<InetAddress> bindToIpv4,
     List<InetAddress> bindToIpv6,
-    RandomGenerator random) {
+    RandomGenerator random,
+    int s2nConfigCacheSize) {
+  /// Client contexts of s2n kept unless said otherwise.
+  static final int S2N_CONFIGS = 10;
+
   public ConnectorOptions {
     requireNonNull(resolver, "resolver");
     requireNonNull(random, "random");
@@ -41,12 +46,16 @@ public record ConnectorOptions(
 
   /// {@return the system's choice of sources}
   public static ConnectorOptions of(Resolver resolver) {
-    return new ConnectorOptions(resolver, List.of(), List.of(), new SharedRandom());
+    return new ConnectorOptions(resolver, List.of(), List.of(), new SharedRandom(), S2N_CONFIGS);
   }
 
   /// {@return what a configuration says}
   public static ConnectorOptions from(ServerConf conf, Resolver resolver) {
     return new ConnectorOptions(
-        resolver, conf.clientBindToIpv4(), conf.clientBindToIpv6(), new SharedRandom());
+        resolver,
+        conf.clientBindToIpv4(),
+        conf.clientBindToIpv6(),
+        new SharedRandom(),
+        conf.s2nConfigCacheSize());
   }
 }

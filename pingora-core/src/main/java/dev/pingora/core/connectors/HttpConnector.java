@@ -32,7 +32,7 @@ public final class HttpConnector {
 
   public HttpConnector(UpstreamPools pools, ConnectorOptions options, TlsProviders providers) {
     this.pools = pools;
-    this.tls = new UpstreamTls(providers);
+    this.tls = new UpstreamTls(providers, options.s2nConfigCacheSize());
     this.dialer = new Dialer(options);
   }
 

@@ -129,7 +129,12 @@ final class ServerKeys {
             ServerConf.Builder::transport,
             "How event loops speak to the kernel; auto = epoll, else kqueue, nio"),
         Key.later("ca_file", "PEM bundle of CAs trusted upstream"),
-        Key.later("s2n_config_cache_size", "Client TLS configurations that s2n keeps"),
+        Key.of(
+            "s2n_config_cache_size",
+            COUNT,
+            ServerConf::s2nConfigCacheSize,
+            ServerConf.Builder::s2nConfigCacheSize,
+            "Client TLS configurations that s2n keeps; 0 = none"),
         Key.of(
             "grace_period_seconds",
             SECONDS,

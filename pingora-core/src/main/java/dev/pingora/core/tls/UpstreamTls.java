@@ -17,12 +17,11 @@ import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsDigest;
 import dev.pingora.tls.TlsException;
+import dev.pingora.tls.TlsProvider;
 import dev.pingora.tls.TlsProviders;
 import dev.pingora.tls.TlsSession;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /// Shakes hands with upstreams. Contexts are kept by all that they depend on. Thread-safe.
@@ -30,11 +29,16 @@ public final class UpstreamTls {
   /// Most contexts kept; with more combinations of options in use they are made anew.
   static final int MAX_CONTEXTS = 256;
 
-  private final TlsProviders providers;
-  private final ConcurrentMap<Key, TlsContext> contexts = new ConcurrentHashMap<>();
+  private static final String S2N = "s2n";
 
-  public UpstreamTls(TlsProviders providers) {
+  private final TlsProviders providers;
+  private final ContextCache<Key> contexts = new ContextCache<>(MAX_CONTEXTS);
+  private final ContextCache<Key> s2n;
+
+  /// @param s2nConfigs contexts of s2n kept (inventory SRV-81); 0 = none
+  public UpstreamTls(TlsProviders providers, int s2nConfigs) {
     this.providers = providers;
+    this.s2n = new ContextCache<>(s2nConfigs);
   }
 
   private record Key(TlsOptions options, @Nullable CertifiedKey certificate, List<String> alpn) {}
@@ -89,16 +93,9 @@ public final class UpstreamTls {
   private TlsContext context(HttpPeer peer) throws TlsException {
     List<String> alpn = List.of(TlsSettings.HTTP_1_1);
     Key key = new Key(peer.options().tls(), peer.clientCertKey(), alpn);
-    TlsContext known = contexts.get(key);
-    if (known != null) {
-      return known;
-    }
-    if (contexts.size() >= MAX_CONTEXTS) {
-      contexts.clear();
-    }
-    TlsContext made = providers.find(key.options().provider()).client(clientTls(key));
-    TlsContext other = contexts.putIfAbsent(key, made);
-    return other == null ? made : other;
+    TlsProvider provider = providers.find(key.options().provider());
+    ContextCache<Key> cache = provider.id().equals(S2N) ? s2n : contexts;
+    return cache.get(key, own -> provider.client(clientTls(own)));
   }
 
   private static ClientTls clientTls(Key key) {

@@ -112,7 +112,7 @@ class HttpConnectorTest {
         List.of(InetAddress.ofLiteral("127.0.0.3"), InetAddress.ofLiteral("127.0.0.4"));
     ConnectorOptions plain = ConnectorRig.options(new FakeResolver());
     ConnectorOptions options =
-        new ConnectorOptions(plain.resolver(), allowed, List.of(), new SplittableRandom(1));
+        new ConnectorOptions(plain.resolver(), allowed, List.of(), new SplittableRandom(1), 0);
     try (ScriptedServer server = ScriptedServer.each(script);
         ConnectorRig rig = ConnectorRig.start(flavour, 1, options, 128)) {
       for (int i = 0; i < 20; i++) {
@@ -150,7 +150,7 @@ class HttpConnectorTest {
   void refusesSourcesOfTheWrongFamily() {
     Resolver none = Resolver.jdk(ResolverConf.defaults());
     List<InetAddress> six = List.of(InetAddress.ofLiteral("::1"));
-    assertThatThrownBy(() -> new ConnectorOptions(none, six, List.of(), new SplittableRandom(1)))
+    assertThatThrownBy(() -> new ConnectorOptions(none, six, List.of(), new SplittableRandom(1), 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("client_bind_to_ipv4");
   }

@@ -153,7 +153,6 @@ final class ServerConfTest {
         "working_directory",
         "listener_tasks_per_fd",
         "ca_file",
-        "s2n_config_cache_size",
         "upstream_connect_offload_threadpools",
         "upstream_connect_offload_thread_per_pool",
         "upstream_debug_ssl_keylog",
