@@ -51,7 +51,7 @@ record UpstreamTlsConf(
     static final S2n NOTHING = new S2n(null, null, null);
 
     S2n {
-      if (maxBlindingDelay != null && maxBlindingDelay.getNano() != 0) {
+      if (maxBlindingDelay != null && maxBlindingDelay.toNanosPart() != 0) {
         throw new KeyFault(
             "max_blinding_delay", "is " + maxBlindingDelay, "expected: whole seconds");
       }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The keys of a `tls:` block of an upstream.
 final class UpstreamTlsKeys {
@@ -46,9 +47,13 @@ final class UpstreamTlsKeys {
                   "What the key is used with")));
 
   static final Block<UpstreamTlsConf.Builder, UpstreamTlsConf> BLOCK =
-      Block.of(UpstreamTlsConf::builder, UpstreamTlsConf.Builder::build, keys());
+      Block.of(UpstreamTlsConf::builder, UpstreamTlsConf.Builder::build, all());
 
   private UpstreamTlsKeys() {}
+
+  private static List<Key<UpstreamTlsConf.Builder, UpstreamTlsConf>> all() {
+    return Stream.concat(keys().stream(), keysOfS2n().stream()).toList();
+  }
 
   private static List<Key<UpstreamTlsConf.Builder, UpstreamTlsConf>> keys() {
     return List.of(
@@ -107,7 +112,11 @@ final class UpstreamTlsKeys {
             (b, v) -> b.curves = v == null ? List.of() : v,
             "Key exchange groups, the preferred first"),
         Key.of("min", VERSION, UpstreamTlsConf::min, (b, v) -> b.min = v, "Oldest version"),
-        Key.of("max", VERSION, UpstreamTlsConf::max, (b, v) -> b.max = v, "Newest version"),
+        Key.of("max", VERSION, UpstreamTlsConf::max, (b, v) -> b.max = v, "Newest version"));
+  }
+
+  private static List<Key<UpstreamTlsConf.Builder, UpstreamTlsConf>> keysOfS2n() {
+    return List.of(
         Key.optional(
             "psk",
             PSK,

@@ -53,8 +53,8 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     /// Serves the connection, on the thread that owns it.
     void secured(RequestThread thread, SslDigest digest);
 
-    /// There are too many handshakes: the connection is about to be closed. On the thread that owns
-    /// it; must not block.
+    /// There are too many handshakes: the connection was closed. On the thread that owned it; must
+    /// not block.
     default void refused() {}
   }
 
@@ -100,17 +100,21 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
       LOG.log(System.Logger.Level.ERROR, "the handshake on " + connection + " ended badly", e);
     } finally {
       if (refused) {
-        next.refused();
         connection.close();
+        next.refused();
       } else {
-        listener.count(digest != null);
-      }
-      if (digest == null) {
-        connection.close(LINGER); // nothing more when it is closed
+        ended(digest != null);
       }
     }
     if (digest != null) {
       next.secured(thread, digest);
+    }
+  }
+
+  private void ended(boolean complete) {
+    listener.count(complete);
+    if (!complete) {
+      connection.close(LINGER);
     }
   }
 

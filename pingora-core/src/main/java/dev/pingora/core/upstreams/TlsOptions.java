@@ -147,15 +147,7 @@ public record TlsOptions(
 
     TlsOptions done() {
       return new TlsOptions(
-          provider,
-          verify,
-          roots,
-          alternativeCn,
-          profile,
-          secondKeyshare,
-          resumption,
-          keyLog,
-          s2n);
+          provider, verify, roots, alternativeCn, profile, secondKeyshare, resumption, keyLog, s2n);
     }
   }
 }

@@ -28,9 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// Which files are taken for OCSP responses to staple, and for how long.
 final class StapleTest {
   private static final CertifiedKey KEY = TestCertificates.server();
-  private static final Instant UNTIL =
+
+  /// OCSP has no fractions of seconds.
+  private final Instant until =
       Instant.now().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS);
-  private static final byte[] GOOD = TestOcsp.response(KEY, Status.GOOD, UNTIL);
+
+  private final byte[] good = TestOcsp.response(KEY, Status.GOOD, until);
 
   @TempDir private Path folder;
 
@@ -59,11 +62,11 @@ final class StapleTest {
   @Test
   void readsWhatAResponseSays() throws Exception {
     for (Status status : Status.values()) {
-      byte[] response = TestOcsp.response(KEY, status, UNTIL);
+      byte[] response = TestOcsp.response(KEY, status, until);
       OcspResponse read = OcspResponse.of(response, KEY.leaf(), "file");
-      assertThat(read).isEqualTo(new OcspResponse(status, UNTIL));
-      assertThat(read.isExpired(UNTIL)).isFalse();
-      assertThat(read.isExpired(UNTIL.plusSeconds(1))).isTrue();
+      assertThat(read).isEqualTo(new OcspResponse(status, until));
+      assertThat(read.isExpired(until)).isFalse();
+      assertThat(read.isExpired(until.plusSeconds(1))).isTrue();
     }
   }
 
@@ -76,15 +79,15 @@ final class StapleTest {
         TestOcsp.good(TestCertificates.server(KeyType.RSA)),
         "about another certificate than that of CN=");
     assertRefused(
-        TestOcsp.response(KEY, Status.REVOKED, UNTIL), "says that the certificate is REVOKED");
+        TestOcsp.response(KEY, Status.REVOKED, until), "says that the certificate is REVOKED");
     assertRefused(
-        TestOcsp.response(KEY, Status.UNKNOWN, UNTIL), "says that the certificate is UNKNOWN");
+        TestOcsp.response(KEY, Status.UNKNOWN, until), "says that the certificate is UNKNOWN");
   }
 
   @Test
   void aResponseThatIsCutShortIsRefused() {
-    for (int length = 0; length < GOOD.length; length++) {
-      byte[] part = Arrays.copyOf(GOOD, length);
+    for (int length = 0; length < good.length; length++) {
+      byte[] part = Arrays.copyOf(good, length);
       assertThatThrownBy(() -> OcspResponse.of(part, KEY.leaf(), "file"))
           .as("%s octets", length)
           .isInstanceOf(TlsException.class)
@@ -94,9 +97,9 @@ final class StapleTest {
 
   @Test
   void noChangedOctetLeadsToAnythingButAVerdict() {
-    for (int at = 0; at < GOOD.length; at++) {
+    for (int at = 0; at < good.length; at++) {
       for (int bit = 0; bit < 8; bit++) {
-        byte[] changed = GOOD.clone();
+        byte[] changed = good.clone();
         changed[at] ^= (byte) (1 << bit);
         try {
           OcspResponse.of(changed, KEY.leaf(), "file");
@@ -113,26 +116,26 @@ final class StapleTest {
     CertificateFiles files = CertificateFiles.load(List.of(entry(old)));
     assertThat(files.get().first().ocsp()).isNull();
     assertThat(files.reload()).isFalse();
-    var _ = entry(GOOD);
+    var _ = entry(good);
     assertThat(files.reload()).isTrue();
-    assertThat(files.get().first().ocsp()).isEqualTo(GOOD);
+    assertThat(files.get().first().ocsp()).isEqualTo(good);
   }
 
   @Test
   void aResponseThatGetsOldIsStapledNoLonger() throws Exception {
-    CertificateFiles files = CertificateFiles.load(List.of(entry(GOOD)));
-    assertThat(files.reload(UNTIL.minusSeconds(1))).isFalse();
-    assertThat(files.get().first().ocsp()).isEqualTo(GOOD);
-    assertThat(files.reload(UNTIL)).isTrue();
+    CertificateFiles files = CertificateFiles.load(List.of(entry(good)));
+    assertThat(files.reload(until.minusSeconds(1))).isFalse();
+    assertThat(files.get().first().ocsp()).isEqualTo(good);
+    assertThat(files.reload(until)).isTrue();
     assertThat(files.get().first().ocsp()).isNull();
-    assertThat(files.reload(UNTIL.plusSeconds(1))).isFalse();
+    assertThat(files.reload(until.plusSeconds(1))).isFalse();
   }
 
   @Test
   void aBrokenResponseLeavesTheOneInUse() throws Exception {
-    CertificateFiles files = CertificateFiles.load(List.of(entry(GOOD)));
+    CertificateFiles files = CertificateFiles.load(List.of(entry(good)));
     var _ = entry(new byte[10]);
     assertThat(files.reload()).isFalse();
-    assertThat(files.get().first().ocsp()).isEqualTo(GOOD);
+    assertThat(files.get().first().ocsp()).isEqualTo(good);
   }
 }
