@@ -8,43 +8,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pingora.testkit.Tool;
 import dev.pingora.testkit.tls.TestCertificates;
-import dev.pingora.tls.Availability;
 import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.ClientAuth;
-import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsContext.ServerId;
 import dev.pingora.tls.TlsDigest;
-import dev.pingora.tls.TlsProfile;
 import dev.pingora.tls.TlsProvider;
-import dev.pingora.tls.TlsProviders;
 import dev.pingora.tls.TlsVersion;
-import dev.pingora.tls.Verify;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every TLS provider with the programs of others at the other end: OpenSSL and curl.
 final class TlsProgramsTest {
-  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final byte[] CONTENT = "x".repeat(100_000).getBytes(US_ASCII);
 
   @TempDir private Path folder;
@@ -59,62 +43,11 @@ final class TlsProgramsTest {
     return Files.writeString(folder.resolve(name), text);
   }
 
-  static List<Arguments> providers() {
-    List<Arguments> all = new ArrayList<>();
-    for (TlsProvider provider : TlsProviders.installed().all()) {
-      if (provider.availability() instanceof Availability.Available) {
-        for (TlsVersion version : TlsVersion.values()) {
-          all.add(Arguments.of(Named.of(provider.id(), provider), version));
-        }
-      }
-    }
-    return all;
-  }
-
-  private static ServerTls server(TlsVersion version) {
-    return ServerTls.of(TestCertificates.server())
-        .withProfile(TlsProfile.INTERMEDIATE.withVersions(version, version));
-  }
-
-  private static ClientTls client(TlsVersion version) {
-    return ClientTls.standard()
-        .withProfile(TlsProfile.INTERMEDIATE.withVersions(version, version))
-        .withVerify(Verify.CHAIN_AND_NAME, TestCertificates.roots());
-  }
-
   private static String flag(TlsVersion version) {
     return version == TlsVersion.TLS_1_3 ? "-tls1_3" : "-tls1_2";
   }
 
-  /// Serves one connection beside `work`, which gets the port.
-  private static <T> T serving(TlsContext context, Talk talk, Peer<T> work) throws Exception {
-    try (ServerSocket listener = new ServerSocket(0, 5, LOOPBACK);
-        ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
-      Callable<Boolean> serve =
-          () -> {
-            Socket socket = listener.accept();
-            try (TlsSocket end = new TlsSocket(context.session(ServerId.NONE), socket)) {
-              end.handshake();
-              talk.with(end);
-              return true;
-            }
-          };
-      Future<Boolean> served = beside.submit(serve);
-      T result = work.at(listener.getLocalPort());
-      assertThat(served.get()).isTrue();
-      return result;
-    }
-  }
-
-  private interface Talk {
-    void with(TlsSocket end) throws Exception;
-  }
-
-  private interface Peer<T> {
-    T at(int port) throws Exception;
-  }
-
-  private static Talk reply(List<TlsDigest> seen) {
+  private static OtherEnd.Talk reply(List<TlsDigest> seen) {
     return end -> {
       seen.add(end.session().digest());
       String request = "";
@@ -130,19 +63,20 @@ final class TlsProgramsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("providers")
+  @MethodSource("dev.pingora.conformance.OtherEnd#providers")
   void servesOpenSsl(TlsProvider provider, TlsVersion version) throws Exception {
     CertifiedKey client = TestCertificates.client();
     Path certificate = write("client.pem", TestCertificates.chainPem(client));
     Path key = write("client.key", TestCertificates.keyPem(client));
     ServerTls config =
-        server(version)
+        OtherEnd.server(version)
             .withAlpn(List.of("h2", "http/1.1"), false)
             .withClientAuth(ClientAuth.REQUIRED, TestCertificates.roots());
     List<TlsDigest> seen = new CopyOnWriteArrayList<>();
     Tool.Result result =
-        serving(
+        OtherEnd.serving(
             provider.server(config),
+            1,
             reply(seen),
             port ->
                 Tool.run(
@@ -177,11 +111,12 @@ final class TlsProgramsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("providers")
+  @MethodSource("dev.pingora.conformance.OtherEnd#providers")
   void servesCurl(TlsProvider provider, TlsVersion version) throws Exception {
     Tool.Result result =
-        serving(
-            provider.server(server(version).withAlpn(List.of("http/1.1"), true)),
+        OtherEnd.serving(
+            provider.server(OtherEnd.server(version).withAlpn(List.of("http/1.1"), true)),
+            1,
             reply(new CopyOnWriteArrayList<>()),
             port ->
                 Tool.run(
@@ -198,12 +133,12 @@ final class TlsProgramsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("providers")
+  @MethodSource("dev.pingora.conformance.OtherEnd#providers")
   void talksToOpenSsl(TlsProvider provider, TlsVersion version) throws Exception {
     CertifiedKey server = TestCertificates.server();
     Path certificate = write("server.pem", TestCertificates.chainPem(server));
     Path key = write("server.key", TestCertificates.keyPem(server));
-    int port = freePort();
+    int port = OtherEnd.freePort();
     try (Tool.Running running =
         Tool.start(
             "openssl",
@@ -227,12 +162,12 @@ final class TlsProgramsTest {
             flag(version))) {
       TlsContext client =
           provider.client(
-              client(version)
+              OtherEnd.client(version)
                   .withAlpn(List.of("http/1.1", "h2"))
                   .withCertificate(TestCertificates.client()));
       for (int i = 0; i < 3; i++) {
         ServerId id = new ServerId(TestCertificates.NAME, "127.0.0.1:" + port);
-        try (TlsSocket end = new TlsSocket(client.session(id), connected(port, running))) {
+        try (TlsSocket end = new TlsSocket(client.session(id), OtherEnd.connected(port, running))) {
           end.handshake();
           end.write("abc\n".getBytes(US_ASCII));
           assertThat(new String(end.read(4), US_ASCII)).isEqualTo("cba\n");
@@ -242,26 +177,6 @@ final class TlsProgramsTest {
           assertThat(seen.resumed()).isEqualTo(i > 0);
           end.finish();
         }
-      }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static Socket connected(int port, Tool.Running running) throws Exception {
-    long patience = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (true) {
-      try {
-        return new Socket(LOOPBACK, port);
-      } catch (IOException e) {
-        if (System.nanoTime() > patience || !running.isAlive()) {
-          throw new AssertionError("no server: " + running.output(), e);
-        }
-        Thread.onSpinWait();
       }
     }
   }

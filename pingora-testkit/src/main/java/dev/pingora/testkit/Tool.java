@@ -29,6 +29,8 @@ public final class Tool {
           "nghttp", "nghttp2-client",
           "nginx", "nginx-light",
           "ab", "apache2-utils",
+          "gnutls-cli", "gnutls-bin",
+          "gnutls-serv", "gnutls-bin",
           "nc", "netcat-openbsd");
 
   /// Where programs are that the PATH of a user may lack.
