@@ -11,6 +11,7 @@ import dev.pingora.testkit.TestContent;
 import dev.pingora.testkit.Tool;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.ClientAuth;
+import dev.pingora.tls.KeyType;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsContext.ServerId;
 import dev.pingora.tls.TlsDigest;
@@ -56,17 +57,15 @@ final class GnutlsTest {
   /// Runs gnutls-cli. Its input stays open until the server has closed: at its end it would not
   /// wait for what is still to come.
   private Tool.Result client(int port, TlsVersion version, String more) {
-    String command =
-        "cd '%s' && rm -f fifo && mkfifo fifo && exec 3<>fifo && { cat data >&3 & }"
-            + " gnutls-cli --port=%d --logfile=log --x509cafile=root.pem --sni-hostname=%s"
-            + " --verify-hostname=%s '%s' %s 127.0.0.1 <fifo >out 3<&-";
     String name = TestCertificates.NAME;
-    return Tool.run(
-        Duration.ofSeconds(20),
-        "",
-        "sh",
-        "-c",
-        command.formatted(folder, port, name, name, priority(version), more));
+    String command =
+        """
+        cd '%s' && rm -f fifo && mkfifo fifo && exec 3<>fifo && { cat data >&3 & }
+        gnutls-cli --port=%d --logfile=log --x509cafile=root.pem --sni-hostname=%s \\
+          --verify-hostname=%s '%s' %s 127.0.0.1 <fifo >out 3<&-
+        """
+            .formatted(folder, port, name, name, priority(version), more);
+    return Tool.run(Duration.ofSeconds(20), "", "sh", "-c", command);
   }
 
   private String log() throws Exception {
@@ -100,7 +99,7 @@ final class GnutlsTest {
     assertThat(digest.serverName()).isEqualTo(TestCertificates.NAME);
     assertThat(digest.alpn()).isEqualTo("http/1.1");
     assertThat(digest.peerChain().getFirst())
-        .isEqualTo(TestCertificates.client().leaf().getEncoded());
+        .isEqualTo(TestCertificates.client(KeyType.RSA).leaf().getEncoded());
   }
 
   @ParameterizedTest(name = "{0} {1}")

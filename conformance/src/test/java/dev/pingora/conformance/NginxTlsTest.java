@@ -10,6 +10,7 @@ import dev.pingora.testkit.NginxOrigin;
 import dev.pingora.testkit.TestContent;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.ClientAuth;
+import dev.pingora.tls.KeyType;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsContext.ServerId;
@@ -172,6 +173,6 @@ final class NginxTlsTest {
     assertThat(backs).extracting(TlsDigest::serverName).containsOnly(TestCertificates.NAME);
     assertThat(backs).extracting(TlsDigest::resumed).containsExactly(false, false, true);
     assertThat(backs.getFirst().peerChain().getFirst())
-        .isEqualTo(TestCertificates.client().leaf().getEncoded());
+        .isEqualTo(TestCertificates.client(KeyType.RSA).leaf().getEncoded());
   }
 }

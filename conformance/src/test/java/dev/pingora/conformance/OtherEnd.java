@@ -10,6 +10,7 @@ import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.Availability;
 import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.ClientTls;
+import dev.pingora.tls.KeyType;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsContext.ServerId;
@@ -66,12 +67,13 @@ final class OtherEnd {
   }
 
   /// Writes the certificates as programs like them: `root.pem`, `server.pem`, `server.key`,
-  /// `client.pem`, `client.key`.
+  /// `client.pem`, `client.key`. RSA: of an EC key the JDK leaves the public half out, without
+  /// which GnuTLS cannot read it.
   static void write(Path folder) throws IOException {
     Files.writeString(
         folder.resolve("root.pem"), TestCertificates.pem(List.of(TestCertificates.root())));
-    write(folder, "server", TestCertificates.server());
-    write(folder, "client", TestCertificates.client());
+    write(folder, "server", TestCertificates.server(KeyType.RSA));
+    write(folder, "client", TestCertificates.client(KeyType.RSA));
   }
 
   private static void write(Path folder, String name, CertifiedKey key) throws IOException {

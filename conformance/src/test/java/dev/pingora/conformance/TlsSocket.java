@@ -20,10 +20,16 @@ final class TlsSocket implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment memory = arena.allocate(ROOM);
+  private final MemorySegment incoming = arena.allocate(ROOM);
   private final TlsSession session;
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
+
+  /// Of what is in [#incoming], how much the session has taken.
+  private int fed;
+
+  private int arrived;
 
   TlsSocket(TlsSession session, Socket socket) throws IOException {
     this.session = session;
@@ -55,18 +61,24 @@ final class TlsSocket implements AutoCloseable {
     }
   }
 
+  /// Feeds what has come: only when the session has nothing more to give.
   private void receive() throws IOException {
-    byte[] octets = new byte[ROOM];
-    int length = in.read(octets, 0, ROOM);
-    if (length < 0) {
-      session.endOfInput();
-      return;
+    if (fed == arrived) {
+      byte[] octets = new byte[ROOM];
+      int length = in.read(octets, 0, ROOM);
+      if (length < 0) {
+        session.endOfInput();
+        return;
+      }
+      MemorySegment.copy(octets, 0, incoming, ValueLayout.JAVA_BYTE, 0, length);
+      fed = 0;
+      arrived = length;
     }
-    MemorySegment.copy(octets, 0, memory, ValueLayout.JAVA_BYTE, 0, length);
-    int taken = session.feed(memory, 0, length);
-    if (taken != length) {
-      throw new AssertionError(taken + " octets taken (expected: " + length + ")");
+    int taken = session.feed(incoming, fed, arrived - fed);
+    if (taken == 0) {
+      throw new AssertionError("the session neither gives nor takes");
     }
+    fed += taken;
   }
 
   void write(byte[] content) throws IOException {
