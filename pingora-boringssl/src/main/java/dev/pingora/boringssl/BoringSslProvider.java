@@ -62,7 +62,8 @@ public final class BoringSslProvider implements TlsProvider {
                 TlsException.of(
                     TlsException.Reason.CONFIGURATION,
                     "BoringSSL is not in this build: built without cargo, cmake, gcc or g++"
-                        + " (install them, and build again)"));
+                        + " (install them, and build again; ./pingora asks for it with"
+                        + " PINGORA_NATIVE_TLS=1)"));
     return new Dialect.Parts(List.of(packed.file()), "the library in this module", packed::close);
   }
 

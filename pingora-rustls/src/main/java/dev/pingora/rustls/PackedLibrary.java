@@ -67,7 +67,7 @@ final class PackedLibrary implements AutoCloseable {
     return TlsException.of(
         TlsException.Reason.CONFIGURATION,
         "rustls is not in this build: built without cargo (install Rust 1.85 or newer, and build"
-            + " again)");
+            + " again; ./pingora asks for it with PINGORA_NATIVE_TLS=1)");
   }
 
   /// Compares with the first word of a line as `sha256sum` writes it.
