@@ -47,6 +47,10 @@ final class FrameWriter {
     return sink.pendingBytes();
   }
 
+  boolean takesContent() {
+    return sink.takesContent();
+  }
+
   /// Writes bytes that are no frame: the client's connection preface (§3.4).
   void raw(byte[] bytes) {
     sink.reserve(bytes.length).put(bytes);

@@ -72,7 +72,7 @@ final class SendFlow {
   }
 
   private boolean hasRoom() {
-    return window > 0 && writer.pendingBytes() < maxPendingOutput;
+    return window > 0 && writer.pendingBytes() < maxPendingOutput && writer.takesContent();
   }
 
   /// Lets the streams in line send, one after the other.

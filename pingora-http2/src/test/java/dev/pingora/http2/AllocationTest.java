@@ -71,6 +71,11 @@ final class AllocationTest {
     public int pendingBytes() {
       return 0;
     }
+
+    @Override
+    public boolean takesContent() {
+      return true;
+    }
   }
 
   private static RequestHeader browserRequest() {

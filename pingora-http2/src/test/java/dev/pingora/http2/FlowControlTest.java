@@ -202,6 +202,23 @@ final class FlowControlTest {
   }
 
   @Test
+  void contentWaitsForASinkThatTakesNone() {
+    ServerFixture server = ServerFixture.open();
+    Http2Stream stream = answering(server, 1);
+    ByteBuffer content = ByteBuffer.allocate(1_000);
+    server.request(0).onWritable = () -> stream.sendData(content, true);
+    server.sink.full = true;
+    assertThat(stream.sendData(content, true)).isFalse();
+    server.connection.flush();
+    assertThat(server.frames()).isEmpty();
+
+    server.sink.full = false;
+    server.connection.flush();
+    assertThat(server.frames()).hasSize(1);
+    assertThat(stream.isClosed()).isTrue();
+  }
+
+  @Test
   void endsAStreamWithoutAnyWindow() {
     ServerFixture server = ServerFixture.open();
     server.send(new Raw().settings(4, 0));

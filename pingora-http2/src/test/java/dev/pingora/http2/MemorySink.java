@@ -8,6 +8,9 @@ import java.util.List;
 
 /// Keeps what is written until a test takes it.
 final class MemorySink implements FrameSink {
+  /// Takes no content.
+  boolean full;
+
   private ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
 
   @Override
@@ -27,6 +30,11 @@ final class MemorySink implements FrameSink {
   @Override
   public int pendingBytes() {
     return buffer.position();
+  }
+
+  @Override
+  public boolean takesContent() {
+    return !full;
   }
 
   /// {@return all bytes written, which the transport now has}

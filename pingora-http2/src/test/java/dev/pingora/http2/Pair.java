@@ -45,6 +45,8 @@ final class Pair {
   /// One step: both sides flush, some bytes move each way, applications do something.
   void step() {
     now += 1_000_000;
+    clientSink.full = random.nextInt(4) == 0;
+    serverSink.full = random.nextInt(4) == 0;
     client.flush();
     server.flush();
     move(clientSink, server);

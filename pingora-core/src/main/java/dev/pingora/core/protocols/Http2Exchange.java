@@ -153,19 +153,18 @@ final class Http2Exchange implements StreamListener {
     return sent;
   }
 
-  /// Tells the stream's thread if it waits for room that has come.
-  ///
-  /// @return whether it still waits, and for the connection's room alone
-  boolean lookForRoom() {
+  /// Tells the stream's thread if it waits for room that has come. If only the connection's is
+  /// missing, sees to it that this is asked again when some comes.
+  void lookForRoom() {
     if (!roomWanted || !hasOwnRoom()) {
-      return false;
+      return;
     }
-    if (!server.hasRoom()) {
-      return true;
+    if (server.hasRoom()) {
+      roomWanted = false;
+      signal();
+    } else {
+      server.lookAgain();
     }
-    roomWanted = false;
-    signal();
-    return false;
   }
 
   private void finish() {
@@ -284,6 +283,8 @@ final class Http2Exchange implements StreamListener {
 
   void wantRoom() {
     roomWanted = true;
-    server.wantRoom();
+    if (hasOwnRoom()) {
+      server.wantRoom();
+    } // else the connection thread looks when it has sent something
   }
 }

@@ -76,11 +76,7 @@ final class Http2Memory {
     if (roomWanted && hasRoom()) {
       roomWanted = false;
       // Whoever is told runs at once, beside this thread, and may take the room of the next.
-      for (Http2Exchange exchange : open) {
-        if (exchange.lookForRoom()) {
-          roomWanted = true;
-        }
-      }
+      open.forEach(Http2Exchange::lookForRoom);
     }
     waiting = !readable || roomWanted;
     return spilled <= Math.max(2 * LEAST, share);
@@ -111,12 +107,9 @@ final class Http2Memory {
     return outgoing.get() < allowance;
   }
 
-  /// {@return whether the connection thread must be told}
-  boolean wantRoom() {
-    if (hasRoom()) {
-      return false;
-    }
+  /// A stream's thread waits for room, or is about to: whether there is some now says nothing, for
+  /// another may take it before this one looks again.
+  void wantRoom() {
     roomWanted = true;
-    return true;
   }
 }

@@ -60,6 +60,12 @@ final class Http2Output implements FrameSink {
     return (int) Math.min(Integer.MAX_VALUE, committed - connection.bytesSent());
   }
 
+  /// Content is never spilled: it can wait.
+  @Override
+  public boolean takesContent() {
+    return spilled.isEmpty() && connection.hasRoom();
+  }
+
   /// {@return bytes of memory that hold what was spilled}
   long spilledBytes() {
     return spilledBytes;

@@ -210,9 +210,13 @@ public final class Http2Server implements Http2Listener, RequestListener {
   }
 
   void wantRoom() {
-    if (memory.wantRoom()) {
-      post(() -> {});
-    }
+    memory.wantRoom();
+    post(() -> {});
+  }
+
+  /// As [#wantRoom], on the connection thread.
+  void lookAgain() {
+    memory.wantRoom();
   }
 
   /// The stream's thread has left before all was sent. Connection thread.

@@ -273,7 +273,7 @@ class Http2MemoryTest {
         };
     try (Rig rig = Rig.start(stealing, BUDGET / 4, app)) {
       Wire client = rig.connect(initialWindow(1 << 20));
-      for (int round = 0; round < 100; round++) {
+      for (int round = 0; round < 200; round++) {
         var frames = new ByteArrayOutputStream();
         Set<Integer> ids = new HashSet<>();
         for (int i = 0; i < 50; i++) {
