@@ -32,6 +32,10 @@ final class PooledUpstream implements Runnable {
   /// loop.
   private volatile @Nullable Idle<ReuseKey, PooledUpstream> place;
 
+  /// The connection has ended at rest. Written before the place is left for that, read after it was
+  /// taken: so one of the two threads sees the other, and no place is kept for the dead.
+  private volatile boolean over;
+
   /// @param spoke counts idle connections that sent something unasked
   PooledUpstream(
       IdlePool<ReuseKey, PooledUpstream> pool, LongAdder spoke, HttpPeer peer, Digest digest) {
@@ -71,6 +75,15 @@ final class PooledUpstream implements Runnable {
       run();
     } else if (!pooled()) {
       evict();
+    } else if (over) {
+      leave();
+    }
+  }
+
+  private void leave() {
+    Idle<ReuseKey, PooledUpstream> own = place;
+    if (own != null) {
+      own.remove();
     }
   }
 
@@ -91,10 +104,8 @@ final class PooledUpstream implements Runnable {
   /// cannot wake it, and leaves it alone.
   @Override
   public void run() {
-    Idle<ReuseKey, PooledUpstream> own = place;
-    if (own != null) {
-      own.remove();
-    }
+    over = true;
+    leave();
     Connection connection = session.connection();
     if (!connection.isHungUp() && !connection.isClosed()) {
       spoke.increment();
