@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,18 +46,35 @@ final class MalformedHandshakesTest {
 
   @TempDir private Path folder;
 
-  static List<Arguments> providers() {
+  static List<Arguments> prompt() {
+    return providers(false);
+  }
+
+  /// {@return those who tell failures late} Their cases take most of a minute of waiting.
+  static List<Arguments> blinding() {
+    return providers(true);
+  }
+
+  private static List<Arguments> providers(boolean blinding) {
     List<Arguments> all = new ArrayList<>();
     for (TlsProvider provider : TlsProviders.installed().all()) {
-      if (provider.availability() instanceof Availability.Available here) {
+      if (provider.availability() instanceof Availability.Available here
+          && here.capabilities().contains(Capability.BLINDING) == blinding) {
         all.add(Arguments.of(Named.of(provider.id(), provider), here));
       }
     }
     return all;
   }
 
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("blinding")
+  @Tag("long")
+  void areRefusedLate(TlsProvider provider, Availability.Available here) throws Exception {
+    areAnsweredAsTheRfcSays(provider, here);
+  }
+
   @ParameterizedTest
-  @MethodSource("providers")
+  @MethodSource("prompt")
   void areAnsweredAsTheRfcSays(TlsProvider provider, Availability.Available here) throws Exception {
     HandshakeDifferences differences =
         HandshakeDifferences.parse(Files.readAllLines(CASES.resolve("differences.txt")));

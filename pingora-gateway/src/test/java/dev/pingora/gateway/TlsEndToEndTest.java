@@ -15,6 +15,7 @@ import dev.pingora.testkit.Tool;
 import dev.pingora.testkit.Wire;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.Availability;
+import dev.pingora.tls.Capability;
 import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.KeyType;
 import dev.pingora.tls.TlsProvider;
@@ -25,7 +26,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,8 +41,24 @@ class TlsEndToEndTest {
 
   /// {@return the providers that can be used here}
   static List<String> providers() {
+    return providers(_ -> true);
+  }
+
+  /// {@return those who tell a failure at once}
+  static List<String> prompt() {
+    return providers(capabilities -> !capabilities.contains(Capability.BLINDING));
+  }
+
+  /// {@return those who tell it up to half a minute late}
+  static List<String> blinding() {
+    return providers(capabilities -> capabilities.contains(Capability.BLINDING));
+  }
+
+  private static List<String> providers(Predicate<Set<Capability>> wanted) {
     return TlsProviders.installed().all().stream()
-        .filter(provider -> provider.availability() instanceof Availability.Available)
+        .filter(provider ->
+            provider.availability() instanceof Availability.Available here
+                && wanted.test(here.capabilities()))
         .map(TlsProvider::id)
         .toList();
   }
@@ -200,8 +220,16 @@ class TlsEndToEndTest {
     return Tool.run("sh", "-c", command + " 2>&1").out();
   }
 
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("blinding")
+  @Tag("long")
+  void refusesTheSameThoughLate(String provider) throws Exception {
+    asksClientsForCertificates(provider);
+    answersNonsenseWithAnAlertAtMost(provider);
+  }
+
   @ParameterizedTest
-  @MethodSource("providers")
+  @MethodSource("prompt")
   void asksClientsForCertificates(String provider) throws Exception {
     String required = ", client_auth: { mode: required, ca: \"" + file("ca.pem") + "\" }";
     try (TestOrigin origin = TestOrigin.start();
@@ -285,7 +313,7 @@ class TlsEndToEndTest {
   }
 
   @ParameterizedTest
-  @MethodSource("providers")
+  @MethodSource("prompt")
   void answersNonsenseWithAnAlertAtMost(String provider) throws Exception {
     try (TestOrigin origin = TestOrigin.start();
         GatewayRig rig = secure(provider, origin.port(), "")) {
