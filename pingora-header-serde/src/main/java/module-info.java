@@ -7,4 +7,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.pingora.headerserde {
   requires static org.jspecify;
+  requires com.github.luben.zstd_jni;
+  requires transitive dev.pingora.error;
+  requires transitive dev.pingora.http;
+
+  exports dev.pingora.headerserde;
 }
