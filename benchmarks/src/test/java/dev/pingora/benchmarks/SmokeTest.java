@@ -35,6 +35,7 @@ final class SmokeTest {
                 .map(result -> result.getParams().getBenchmark().replaceAll("\\.\\w+$", ""))
                 .distinct())
         .contains(
+            "dev.pingora.benchmarks.Caches",
             "dev.pingora.benchmarks.Http1Heads",
             "dev.pingora.benchmarks.Pool",
             "dev.pingora.benchmarks.Timers");

@@ -86,11 +86,11 @@ final class Item<K, V> {
   }
 
   /// Counts a use up to three. A use that races another change is not counted: it is a hint.
-  ///
-  /// @return whether it was counted
-  boolean use() {
+  void use() {
     int seen = (int) STATE.getOpaque(this);
-    return usesOf(seen) < MAX_USES && STATE.weakCompareAndSetPlain(this, seen, seen + 1);
+    if (usesOf(seen) < MAX_USES) {
+      STATE.weakCompareAndSetPlain(this, seen, seen + 1);
+    }
   }
 
   private boolean swapState(int expected, int next) {

@@ -48,7 +48,7 @@ final class Queues<K, V> {
 
   private final long capacity;
   private final Sketch sketch;
-  private final Climber climber;
+  private final Balance balance;
   private final AtomicLong smallWeight = new AtomicLong();
   private final AtomicLong mainWeight = new AtomicLong();
   private final AtomicInteger ghosts = new AtomicInteger();
@@ -57,7 +57,7 @@ final class Queues<K, V> {
   Queues(long capacity, int estimatedItems) {
     this.capacity = capacity;
     this.sketch = new Sketch(estimatedItems);
-    this.climber = new Climber(capacity, estimatedItems);
+    this.balance = new Balance(capacity, estimatedItems);
   }
 
   long weight() {
@@ -68,19 +68,14 @@ final class Queues<K, V> {
     return ghosts.get();
   }
 
-  void use(Item<K, V> item) {
-    if (item.use()) {
-      climber.used();
-    }
-  }
-
   /// Takes in a new item, which the map holds already.
   ///
   /// @param weight the weight it was made with: what changed since was counted by whoever changed
   ///   it
   void add(Item<K, V> item, int weight) {
-    climber.missed();
-    sketch.increment(hashOf(item));
+    int hash = hashOf(item);
+    balance.missed(hash);
+    sketch.increment(hash);
     smallWeight.addAndGet(weight);
     small.add(item);
   }
@@ -123,8 +118,8 @@ final class Queues<K, V> {
   /// map.
   void settle(Consumer<Item<K, V>> evict) {
     boolean moved = true;
-    while (moved && (smallWeight.get() > climber.limit() || weight() > capacity)) {
-      moved = smallWeight.get() > climber.limit() && moveSmall(evict);
+    while (moved && (smallWeight.get() > balance.limit() || weight() > capacity)) {
+      moved = smallWeight.get() > balance.limit() && moveSmall(evict);
       if (!moved && weight() > capacity) {
         moved = shrinkMain(evict) || moveSmall(evict);
       }
@@ -144,6 +139,7 @@ final class Queues<K, V> {
     } else if (item.uses() > 0 || weight() <= capacity || winsContest(item, evict)) {
       promote(item);
     } else {
+      balance.leftSmall(hashOf(item));
       evict.accept(item);
     }
     return true;
@@ -174,8 +170,13 @@ final class Queues<K, V> {
     if (victim == null) {
       return false;
     }
-    evict.accept(victim);
+    evictMain(victim, evict);
     return true;
+  }
+
+  private void evictMain(Item<K, V> victim, Consumer<Item<K, V>> evict) {
+    balance.leftMain(hashOf(victim));
+    evict.accept(victim);
   }
 
   /// {@return an item of the main queue without uses, in the hand of the caller}
@@ -226,7 +227,7 @@ final class Queues<K, V> {
       reseat(first);
       return false;
     }
-    evict.accept(first);
+    evictMain(first, evict);
     return true;
   }
 
@@ -245,13 +246,19 @@ final class Queues<K, V> {
       left -= frequency;
       if (frequency == 0) {
         // Worth nothing to anyone, and so that at most 15 need a place in the list.
-        evict.accept(victim);
+        evictMain(victim, evict);
       } else {
         victims.add(victim);
       }
     }
     boolean wins = missing <= 0 && left > 0;
-    victims.forEach(wins ? evict : this::reseat);
+    for (Item<K, V> victim : victims) {
+      if (wins) {
+        evictMain(victim, evict);
+      } else {
+        reseat(victim);
+      }
+    }
     return wins;
   }
 

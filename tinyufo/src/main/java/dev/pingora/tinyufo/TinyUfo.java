@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// to nothing.
 ///
 /// **Idea.** Two queues, first in first out, and a count of uses in each item instead of a list in
-/// the order of use (S3-FIFO). New items enter the *small* queue, a tenth of the room. Most are
-/// never asked for again, and when one of those reaches the end of it it is gone, having taken
-/// little room for a short time. One that was used moves to the *main* queue, where a use buys
-/// another round. What is in between, not used since it came but asked for before, is decided by a
-/// *contest* (TinyLFU): a sketch remembers about how often each key was asked for lately, held or
-/// not, and the newcomer must beat the next victim of the main queue. That keeps a scan or a loop
-/// too long for the cache from washing everything out. How large the small queue should be depends
-/// on the traffic, and is found by trial (`Climber`).
+/// the order of use (S3-FIFO). New items enter the *small* queue. Most are never asked for again,
+/// and when one of those reaches the end of it it is gone, having taken little room for a short
+/// time. One that was used moves to the *main* queue, where a use buys another round. What is in
+/// between, not used since it came but asked for before, is decided by a *contest* (TinyLFU): a
+/// sketch remembers about how often each key was asked for lately, held or not, and the newcomer
+/// must beat the next victim of the main queue. That keeps a scan or a loop too long for the cache
+/// from washing everything out. How large the small queue should be depends on the traffic, and
+/// follows from what is missed (`Balance`).
 ///
 /// **Invariants.** What has a key in the map is in exactly one queue or in one thread's hand. The
 /// total weight equals the sum over the map once no call is under way, and is then at most the
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// none once it has three uses: it takes no lock, touches no queue and writes nothing shared. A put
 /// adds to a queue and evicts about as much as it brings; queues, sketch and weights are lock-free,
 /// the map locks one bin for an assignment. The work of one put is bounded by what it evicts and
-/// [Queues]' limit on second chances. An item costs about 75 bytes beside key and value.
+/// [Queues]' limit on second chances. An item costs about 80 bytes beside key and value.
 ///
 /// **Weights** are whole numbers from 1 to 268,435,455 in a unit of your choice: one for a count of
 /// items, or bytes. A heavy item must be worth as much as all that it would displace. An item
@@ -87,7 +87,7 @@ public final class TinyUfo<K, V> {
     if (item == null) {
       return null;
     }
-    queues.use(item);
+    item.use();
     return item.value;
   }
 

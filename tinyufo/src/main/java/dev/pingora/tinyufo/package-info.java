@@ -18,7 +18,7 @@
 /// | bound | the total weight; what had to leave is returned by the put that made it leave |
 /// | keys | kept in full: no two keys share an entry |
 /// | threads | any; a hit takes no lock and writes only to the item, thrice at most |
-/// | memory | about 75 bytes an item beside key and value |
+/// | memory | about 80 bytes an item beside key and value |
 ///
 /// Where this differs from Pingora's `tinyufo`, on purpose: the newcomer is not compared when it
 /// arrives but when it leaves the small queue, so every put is seen by a get that follows; a victim

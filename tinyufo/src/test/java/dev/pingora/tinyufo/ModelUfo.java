@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The policy of [TinyUfo] for one thread, with plain fields and no ghosts: what is removed leaves
-/// its queue at once. It shares the sketch and the climber with the real one, and nothing else.
+/// its queue at once. It shares the sketch and the balance with the real one, and nothing else.
 final class ModelUfo {
   static final class Node {
     final int key;
@@ -32,13 +32,13 @@ final class ModelUfo {
   private final Deque<Node> main = new ArrayDeque<>();
   private @Nullable Node seat;
   private final Sketch sketch;
-  private final Climber climber;
+  private final Balance balance;
   private final long capacity;
 
   ModelUfo(long capacity, int estimatedItems) {
     this.capacity = capacity;
     sketch = new Sketch(estimatedItems);
-    climber = new Climber(capacity, estimatedItems);
+    balance = new Balance(capacity, estimatedItems);
   }
 
   @Nullable Integer get(int key) {
@@ -46,10 +46,7 @@ final class ModelUfo {
     if (node == null) {
       return null;
     }
-    if (node.uses < 3) {
-      node.uses++;
-      climber.used();
-    }
+    node.uses = Math.min(3, node.uses + 1);
     return node.value;
   }
 
@@ -66,15 +63,15 @@ final class ModelUfo {
     } else {
       Node node = new Node(key, value, weight);
       nodes.put(key, node);
-      climber.missed();
+      balance.missed(hash(node));
       sketch.increment(hash(node));
       small.add(node);
     }
     List<Evicted<Integer, Integer>> evicted = new ArrayList<>();
-    while (smallWeight() > climber.limit() || total() > capacity) {
-      Node victim = smallWeight() > climber.limit() ? null : victim();
+    while (smallWeight() > balance.limit() || total() > capacity) {
+      Node victim = smallWeight() > balance.limit() ? null : victim();
       if (victim != null) {
-        evict(victim, evicted);
+        evictMain(victim, evicted);
       } else {
         moveSmall(evicted);
       }
@@ -109,6 +106,7 @@ final class ModelUfo {
     if (node.uses > 0 || total() <= capacity || wins(node, evicted)) {
       promote(node);
     } else {
+      balance.leftSmall(hash(node));
       evict(node, evicted);
     }
   }
@@ -122,6 +120,11 @@ final class ModelUfo {
       sketch.increment(hash(node));
     }
     main.add(node);
+  }
+
+  private void evictMain(Node node, List<Evicted<Integer, Integer>> evicted) {
+    balance.leftMain(hash(node));
+    evict(node, evicted);
   }
 
   private void evict(Node node, List<Evicted<Integer, Integer>> evicted) {
@@ -159,7 +162,7 @@ final class ModelUfo {
       missing -= victim.weight;
       lead -= sketch.frequency(hash(victim));
       if (sketch.frequency(hash(victim)) == 0) {
-        evict(victim, evicted);
+        evictMain(victim, evicted);
       } else {
         more.add(victim);
       }
@@ -174,7 +177,7 @@ final class ModelUfo {
 
   private void settle(Node victim, boolean leaves, List<Evicted<Integer, Integer>> evicted) {
     if (leaves) {
-      evict(victim, evicted);
+      evictMain(victim, evicted);
     } else if (seat == null) {
       seat = victim;
     } else {
