@@ -36,6 +36,7 @@ final class SmokeTest {
                 .distinct())
         .contains(
             "dev.pingora.benchmarks.Caches",
+            "dev.pingora.benchmarks.HeadStorage",
             "dev.pingora.benchmarks.Http1Heads",
             "dev.pingora.benchmarks.Pool",
             "dev.pingora.benchmarks.Timers");
