@@ -150,25 +150,36 @@ public final class Http1Upstream implements UpstreamSession {
     }
   }
 
-  /// The upstream may have closed the connection since it was taken from the pool, or have spoken
-  /// first: nothing of this request was sent then.
+  /// The upstream may have closed the connection since it was opened or taken from the pool, or
+  /// have spoken first: nothing of this request was sent then.
   ///
   /// RFC 9112 §9.2: what comes while no request is outstanding is never the response to a later
   /// one.
   private void failIfGone() throws ProxyException {
     try {
       connection.failIfWriteFailed();
-      if (reused && connection.isHungUp()) {
-        throw ProxyException.upstream(
-            ErrorKind.CONNECTION_CLOSED, "the idle connection was closed by the peer");
+      if (connection.isHungUp()) {
+        throw closedBefore();
       }
       if (connection.isInputWaiting()) {
+        if (connection.poll() && connection.isInputOver()) {
+          connection.failIfReadFailed();
+          throw closedBefore();
+        }
         throw ProxyException.upstream(
             ErrorKind.INVALID_HTTP_HEADER, "the peer spoke before the request was sent");
       }
     } catch (ProxyException e) {
       throw e.withRetry(retry());
     }
+  }
+
+  private ProxyException closedBefore() {
+    return ProxyException.upstream(
+        ErrorKind.CONNECTION_CLOSED,
+        reused
+            ? "the idle connection was closed by the peer"
+            : "the peer closed the connection before the request was sent");
   }
 
   /// The upstream may have closed an idle connection while the request was on its way: then, and

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pingora.core.connectors.LoopRig.Flavour;
+import dev.pingora.core.protocols.Http1Upstream;
+import dev.pingora.core.protocols.UpstreamSession;
 import dev.pingora.core.server.ResolverConf;
 import dev.pingora.core.server.TcpKeepalive;
 import dev.pingora.core.upstreams.BindTo;
@@ -16,6 +18,7 @@ import dev.pingora.core.upstreams.Tracer;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.ConnectSpec;
+import dev.pingora.runtime.Connection;
 import dev.pingora.testkit.Events;
 import dev.pingora.testkit.FakeResolver;
 import dev.pingora.testkit.Gate;
@@ -30,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -239,6 +243,59 @@ class HttpConnectorTest {
   }
 
   // --- HTTP ---
+
+  /// {@return how a request fails on a fresh connection once `first` has reached it}
+  private static ErrorKind failureAfter(Flavour flavour, Consumer<Wire> first) throws Exception {
+    Gate connected = new Gate("connected");
+    ScriptedServer.Script script =
+        wire -> {
+          connected.await();
+          first.accept(wire);
+        };
+    try (ScriptedServer server = ScriptedServer.each(script);
+        ConnectorRig rig = ConnectorRig.start(flavour)) {
+      ProxyException failure =
+          rig.loops.call(thread -> {
+            UpstreamSession session = rig.connector.connect(thread, peer(server));
+            connected.open();
+            Connection connection = ((Http1Upstream) session).connection();
+            while (!connection.isHungUp() && !connection.isInputWaiting()) {
+              thread.await(thread.loop().now() + 1_000_000); // until the loop has seen it
+            }
+            try {
+              ConnectorRig.get(thread, session);
+              throw new AssertionError("answered");
+            } catch (ProxyException e) {
+              return e;
+            } finally {
+              session.abort();
+            }
+          });
+      assertThat(failure.retryable(false)).isFalse();
+      return failure.kind();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFreshConnectionThatIsEndedAtOnceWasClosed(Flavour flavour) throws Exception {
+    assertThat(failureAfter(flavour, wire -> wire.halfClose().skipToGone()))
+        .isEqualTo(ErrorKind.CONNECTION_CLOSED);
+    assertThat(failureAfter(flavour, Wire::reset))
+        .isIn(ErrorKind.CONNECTION_CLOSED, ErrorKind.READ_ERROR, ErrorKind.WRITE_ERROR);
+  }
+
+  private static void speakFirst(Wire wire) {
+    wire.send(RawHttp.response(200, "hello")).skipToGone();
+  }
+
+  /// RFC 9112 §9.2: what comes before a request is the response to none.
+  @ParameterizedTest
+  @EnumSource
+  void aPeerThatSpeaksFirstIsNotListenedTo(Flavour flavour) throws Exception {
+    assertThat(failureAfter(flavour, HttpConnectorTest::speakFirst))
+        .isEqualTo(ErrorKind.INVALID_HTTP_HEADER);
+  }
 
   @ParameterizedTest
   @EnumSource
