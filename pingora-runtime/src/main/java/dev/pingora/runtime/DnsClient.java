@@ -69,6 +69,20 @@ public final class DnsClient implements AutoCloseable {
     return query.await();
   }
 
+  /// Asks `server` for the servers of a service, and waits as [#query] does.
+  ///
+  /// @param thread one of this client's loop
+  /// @param name complete, without the dot at its end; already known to be well-formed
+  /// @throws ProxyException CANCELLED only
+  public DnsServices services(RequestThread thread, InetSocketAddress server, String name)
+      throws ProxyException {
+    DnsServiceQuery query = new DnsServiceQuery(resolver, server, name, thread);
+    if (!loop.post(query)) {
+      throw ProxyException.internal(ErrorKind.CANCELLED, "the loop has ended");
+    }
+    return query.await();
+  }
+
   /// Closes the sockets. Questions under way fail.
   @Override
   public void close() {

@@ -70,6 +70,22 @@ final class CachingResolver implements Resolver {
     return addresses(host, lookup(thread, name, deadline));
   }
 
+  @Override
+  public Services services(RequestThread thread, String name, long deadline) throws ProxyException {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (HostNames.isLiteral(lower) || !HostNames.isValid(lower)) {
+      throw noName(name);
+    }
+    try {
+      Services found = source.services(thread, lower);
+      return new Services(found.records(), clamp(found.ttl()));
+    } catch (ProxyException e) {
+      throw e;
+    } catch (Exception e) {
+      throw ProxyException.explain(ErrorKind.CONNECT_ERROR, e, "cannot look up %s", name);
+    }
+  }
+
   private static InetAddress literal(String host) throws ProxyException {
     try {
       return InetAddress.ofLiteral(host);

@@ -4,8 +4,11 @@
 package dev.pingora.core.connectors;
 
 import dev.pingora.core.server.ResolverConf;
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.DnsAnswer;
 import dev.pingora.runtime.DnsClient;
+import dev.pingora.runtime.DnsServices;
 import dev.pingora.runtime.Loop;
 import dev.pingora.runtime.RequestThread;
 import java.net.InetAddress;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Looks names up as the C library does: hosts file, then each name that the search domains make of
@@ -81,17 +85,71 @@ final class DnsSource implements NameSource {
     return new NameAnswer.Missing();
   }
 
+  @Override
+  public Services services(RequestThread thread, String name) throws Exception {
+    SystemNames names = system(thread);
+    DnsClient client = client(thread, names.timeout());
+    long begun = System.nanoTime();
+    for (String candidate : names.candidates(name)) {
+      DnsServices answer =
+          ask(
+              names,
+              begun,
+              server -> client.services(thread, server, candidate),
+              services -> services.outcome() != DnsAnswer.Outcome.FAILED);
+      switch (answer.outcome()) {
+        case FOUND -> {
+          return services(answer);
+        }
+        case NONE -> {
+          // the next candidate may exist
+        }
+        case FAILED ->
+            throw ProxyException.upstream(
+                ErrorKind.CONNECT_ERROR,
+                "cannot look up %s: no name server of %s answers",
+                name,
+                servers(names));
+      }
+    }
+    throw ProxyException.upstream(ErrorKind.CONNECT_NO_ROUTE, "no service is called %s", name);
+  }
+
+  private static Services services(DnsServices answer) {
+    List<ServiceRecord> records =
+        answer.records().stream()
+            .map(t -> new ServiceRecord(t.priority(), t.weight(), t.port(), t.host()))
+            .toList();
+    return new Services(records, Duration.ofSeconds(answer.ttlSeconds()));
+  }
+
   private DnsAnswer ask(
       RequestThread thread, DnsClient client, SystemNames names, String name, long begun)
       throws Exception {
-    DnsAnswer last = null;
+    return ask(
+        names,
+        begun,
+        server -> client.query(thread, server, name),
+        answer -> answer.outcome() != DnsAnswer.Outcome.FAILED);
+  }
+
+  /// A question to one server.
+  @FunctionalInterface
+  private interface Question<T> {
+    T ask(InetSocketAddress server) throws Exception;
+  }
+
+  /// {@return the first answer that says something, else the last one}
+  private <T> T ask(SystemNames names, long begun, Question<T> question, Predicate<T> saysSomething)
+      throws Exception {
+    T last = null;
     for (int round = 0; round < names.attempts(); round++) {
       for (InetSocketAddress server : servers(names)) {
         if (last != null && System.nanoTime() - begun > MAX_LOOKUP_NANOS) {
           return last;
         }
-        last = client.query(thread, server, name);
-        if (last.outcome() != DnsAnswer.Outcome.FAILED) {
+        last = question.ask(server);
+        if (saysSomething.test(last)) {
           return last;
         }
       }

@@ -3,6 +3,8 @@
 
 package dev.pingora.core.connectors;
 
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.RequestThread;
 
 /// Where a [CachingResolver] learns what it does not know yet.
@@ -13,4 +15,13 @@ interface NameSource {
   ///
   /// @param name in lower case, no address
   NameAnswer lookup(RequestThread thread, String name) throws Exception;
+
+  /// {@return the servers of a service} Ends within a bound.
+  ///
+  /// @param name in lower case
+  /// @throws ProxyException source UPSTREAM
+  default Services services(RequestThread thread, String name) throws Exception {
+    throw ProxyException.upstream(
+        ErrorKind.CONNECT_ERROR, "cannot look up %s: this resolver knows of no services", name);
+  }
 }

@@ -4,6 +4,7 @@
 package dev.pingora.core.connectors;
 
 import dev.pingora.core.server.ResolverConf;
+import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.RequestThread;
 import java.net.InetAddress;
@@ -23,6 +24,18 @@ public interface Resolver {
   ///   CONNECT_ERROR when nobody can say, CONNECT_TIMEOUT at the deadline; OVER_LIMIT when too many
   ///   names are being looked up
   List<InetAddress> resolve(RequestThread thread, String host, long deadline) throws ProxyException;
+
+  /// {@return the servers of a service, by its SRV records} Nothing is remembered: who asks keeps
+  /// the answer for its TTL.
+  ///
+  /// @param name such as `_http._tcp.app.example`
+  /// @param deadline on the scale of the loop's clock, [RequestThread#NEVER] for none
+  /// @throws ProxyException as [#resolve]; CONNECT_ERROR by resolvers that know of addresses only
+  default Services services(RequestThread thread, String name, long deadline)
+      throws ProxyException {
+    throw ProxyException.upstream(
+        ErrorKind.CONNECT_ERROR, "cannot look up %s: this resolver knows of no services", name);
+  }
 
   /// {@return a resolver that asks name servers without blocking anything, and knows the hosts file
   /// and the search domains of the system}

@@ -17,6 +17,7 @@ public final class ServerRuntime {
   private final LoopGroup loops;
   private final UpstreamPools pools;
   private final HttpConnector connector;
+  private final Resolver resolver;
   private final ConnectionLimit connectionLimit;
   private final ShutdownWatch shutdownWatch;
   private final TlsProviders tlsProviders = TlsProviders.installed();
@@ -32,6 +33,7 @@ public final class ServerRuntime {
     this.pools = new UpstreamPools(loops, configuration.upstreamKeepalivePoolSize());
     this.connector =
         new HttpConnector(pools, ConnectorOptions.from(configuration, resolver), tlsProviders);
+    this.resolver = resolver;
     this.connectionLimit = connectionLimit;
     this.shutdownWatch = shutdownWatch;
   }
@@ -52,6 +54,11 @@ public final class ServerRuntime {
   /// {@return what makes connections to upstreams}
   public HttpConnector connector() {
     return connector;
+  }
+
+  /// {@return what looks up the names of upstreams}
+  public Resolver resolver() {
+    return resolver;
   }
 
   public ConnectionLimit connectionLimit() {

@@ -4,9 +4,12 @@
 package dev.pingora.core.connectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pingora.core.connectors.LoopRig.Flavour;
 import dev.pingora.core.server.ResolverConf;
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.RequestThread;
 import dev.pingora.testkit.Leaks;
 import java.net.InetAddress;
@@ -220,6 +223,67 @@ class DnsSourceTest {
             .containsExactly(InetAddress.ofLiteral("192.0.2.1"));
       }
       assertThat(server.asked.all()).filteredOn("A app.resolver.test"::equals).hasSize(1);
+    }
+  }
+
+  // --- services ---
+
+  private static Services services(Flavour flavour, DnsSource source, String name)
+      throws Exception {
+    try (LoopRig rig = LoopRig.start(flavour)) {
+      return rig.call(thread -> source.services(thread, name));
+    }
+  }
+
+  private static final String SERVICE = "_http._tcp.app.test";
+
+  @ParameterizedTest
+  @EnumSource
+  void findsTheServersOfAService(Flavour flavour) throws Exception {
+    try (NameServer server = new NameServer()) {
+      server
+          .service(SERVICE, 60, 1, 5, 8080, "one.test", false)
+          .service(SERVICE, 20, 2, 0, 65_535, "", true); // a compressed name
+      assertThat(services(flavour, source("", "", server), SERVICE))
+          .isEqualTo(
+              new Services(
+                  List.of(
+                      new ServiceRecord(1, 5, 8080, "one.test"),
+                      new ServiceRecord(2, 0, 65_535, SERVICE)),
+                  Duration.ofSeconds(20)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void searchesServicesInTheDomainsToo(Flavour flavour) throws Exception {
+    try (NameServer server = new NameServer()) {
+      server.service(SERVICE, 60, 1, 5, 80, "one.test", false);
+      DnsSource source = source("search test\n", "", server);
+      assertThat(services(flavour, source, "_http._tcp.app").records()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nonsenseNamesNoServer(Flavour flavour) throws Exception {
+    try (NameServer server = new NameServer()) {
+      server
+          .record(SERVICE, NameServer.SRV, 60)
+          .record(SERVICE, NameServer.SRV, 60, (byte) 0, (byte) 1, (byte) 0)
+          .record(SERVICE, NameServer.SRV, 60, new byte[] {0, 1, 0, 1, 0, 80, 9, 'x'})
+          .record(SERVICE, NameServer.SRV, 60, new byte[] {0, 1, 0, 1, 0, 80, (byte) 0xc0})
+          .service(SERVICE, 60, 0, 0, 80, ".", false)
+          .service(SERVICE, 60, 0, 0, 0, "portless.test", false);
+      DnsSource source = source("", "", server);
+      assertThatThrownBy(() -> services(flavour, source, SERVICE))
+          .isInstanceOfSatisfying(
+              ProxyException.class,
+              e -> assertThat(e.kind()).isEqualTo(ErrorKind.CONNECT_NO_ROUTE));
+      server.fail("SRV broken.test", NameServer.SERVFAIL);
+      assertThatThrownBy(() -> services(flavour, source, "broken.test"))
+          .isInstanceOfSatisfying(
+              ProxyException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CONNECT_ERROR));
     }
   }
 }

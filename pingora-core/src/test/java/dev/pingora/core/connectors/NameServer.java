@@ -29,6 +29,7 @@ final class NameServer implements AutoCloseable {
   private static final int A = 1;
   private static final int CNAME = 5;
   private static final int AAAA = 28;
+  static final int SRV = 33;
   private static final int NOERROR = 0;
   static final int SERVFAIL = 2;
   private static final int NXDOMAIN = 3;
@@ -73,6 +74,22 @@ final class NameServer implements AutoCloseable {
 
   NameServer alias(String name, int ttl, String target) {
     add(name, new Entry(CNAME, ttl, wire(target)));
+    return this;
+  }
+
+  /// @param pointer whether the target points at the owner's name in the question
+  NameServer service(
+      String name, int ttl, int priority, int weight, int port, String target, boolean pointer) {
+    byte[] host = pointer ? new byte[] {(byte) 0xc0, QUERY_HEAD} : wire(target);
+    ByteBuffer content = ByteBuffer.allocate(6 + host.length);
+    content.putShort((short) priority).putShort((short) weight).putShort((short) port).put(host);
+    add(name, new Entry(SRV, ttl, content.array()));
+    return this;
+  }
+
+  /// A record of any form.
+  NameServer record(String name, int type, int ttl, byte... content) {
+    add(name, new Entry(type, ttl, content));
     return this;
   }
 
@@ -144,7 +161,8 @@ final class NameServer implements AutoCloseable {
     }
     int type = query.getShort();
     String name = text.toString();
-    String question = (type == A ? "A " : type == AAAA ? "AAAA " : type + " ") + name;
+    String question =
+        (type == A ? "A " : type == AAAA ? "AAAA " : type == SRV ? "SRV " : type + " ") + name;
     asked.add(byTcp ? question + " tcp" : question);
     if (silent.contains(question)) {
       return new byte[0];
