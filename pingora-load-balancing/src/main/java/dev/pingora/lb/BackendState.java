@@ -38,10 +38,10 @@ final class BackendState {
   private static final VarHandle IN_FLIGHT = handle("inFlight", int.class);
   private static final VarHandle TRIAL_AT = handle("trialAt", long.class);
   private static final VarHandle FAILURES = handle("failures", int.class);
+  private static final VarHandle LATENCY = handle("latency", long.class);
 
   private final SocketAddress address;
   private final Crowd crowd;
-  private final Latency latency = new Latency();
   private final @Nullable FailureWindow window;
 
   private volatile int flags;
@@ -58,6 +58,9 @@ final class BackendState {
 
   /// How often it was ejected, less one for every quiet period since.
   private volatile int ejections;
+
+  /// Its recent response time: see [Latency]. Beside the other fields that selections read.
+  private volatile long latency;
 
   /// When it last began to take work.
   private volatile long readySince;
@@ -230,8 +233,17 @@ final class BackendState {
     return inFlight;
   }
 
-  Latency latency() {
-    return latency;
+  /// {@return its recent response time in nanoseconds, see [Latency#at]; 0 before the first}
+  float latency(long now) {
+    return Latency.at((long) LATENCY.getOpaque(this), now);
+  }
+
+  private void observe(long nanos) {
+    long now = crowd.tick();
+    long seen = latency;
+    while (!LATENCY.weakCompareAndSet(this, seen, Latency.with(seen, nanos, now))) {
+      seen = latency;
+    }
   }
 
   /// {@return false when it has as many as it may have; then nothing was counted}
@@ -247,7 +259,7 @@ final class BackendState {
   }
 
   void answered(long nanos) {
-    latency.observe(nanos, crowd.tick());
+    observe(nanos);
   }
 
   /// What the client did wrong, or the proxy itself, says nothing about the backend.
@@ -260,7 +272,7 @@ final class BackendState {
       succeeded();
     } else if (failure.source() == ErrorSource.UPSTREAM) {
       if (status == 0) {
-        latency.observe(Math.max(nanos, crowd.penaltyNanos()), crowd.tick());
+        observe(Math.max(nanos, crowd.penaltyNanos()));
       }
       failed(failure.kind().name());
     }
@@ -284,7 +296,7 @@ final class BackendState {
     Passive policy = crowd.policy();
     int row = (int) FAILURES.getAndAdd(this, 1) + 1;
     Outlier outlier = policy.outlier();
-    if (outlier != null && row >= outlier.consecutive() && (flags & EJECTED) == 0) {
+    if (outlier != null && row >= outlier.consecutive() && (flags & (EJECTED | GONE)) == 0) {
       eject(outlier, row + " failures in a row, the last: " + why);
     }
     FailureWindow own = window;
@@ -311,6 +323,9 @@ final class BackendState {
     ejections = times;
     if (set(EJECTED, why)) {
       failures = 0;
+      if ((flags & GONE) != 0) { // it may have left after it was looked at, and before it was set
+        clear(EJECTED, "");
+      }
     } else {
       crowd.ejectedChanged(-1); // another thread did the same
     }

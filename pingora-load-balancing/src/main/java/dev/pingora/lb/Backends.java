@@ -77,7 +77,7 @@ final class Backends<S extends Selection> {
       if (update.isChange()) {
         update = replace(before, draft, update);
       }
-      found.enabled().forEach(this::enableText);
+      enableTexts(found.enabled());
       return update;
     } finally {
       updating.unlock();
@@ -129,10 +129,14 @@ final class Backends<S extends Selection> {
     }
   }
 
-  private void enableText(String address, boolean enabled) {
+  private void enableTexts(Map<String, Boolean> enabled) {
+    if (enabled.isEmpty()) {
+      return;
+    }
     for (SocketAddress known : current.entries().keySet()) {
-      if (Addresses.text(known).equals(address)) {
-        enable(known, enabled);
+      Boolean wanted = enabled.get(Addresses.text(known));
+      if (wanted != null) {
+        enable(known, wanted);
       }
     }
   }

@@ -45,7 +45,7 @@ public record BalancerStatus(
     for (Backend backend : all.current().backends()) {
       BackendState state = backend.state();
       if (state != null) {
-        float nanos = state.latency().at(all.crowd().now());
+        float nanos = state.latency(all.crowd().now());
         ones.add(
             new One(
                 Addresses.text(backend.address()),

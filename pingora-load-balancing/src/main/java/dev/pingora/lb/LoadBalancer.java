@@ -113,6 +113,17 @@ public final class LoadBalancer<S extends Selection> implements BackgroundServic
     return Optional.ofNullable(search(set, first, key));
   }
 
+  /// {@return the backend at an address if it takes work, else as [#select(Object)]} For clients
+  /// that are to come back to the same one. A weight of 0 does not send them away: such a backend
+  /// gets no new ones.
+  public Optional<Backend> select(Object key, SocketAddress preferred) {
+    BackendSet.Entry entry = backends.current().entries().get(preferred);
+    BackendState state = entry == null ? null : entry.bound().state();
+    return entry != null && state != null && state.admits()
+        ? Optional.of(entry.bound())
+        : select(key);
+  }
+
   private boolean isPanic() {
     return panicThreshold > 0
         && backends.crowd().ready() < panicThreshold * backends.crowd().size();

@@ -67,7 +67,7 @@ public final class PeakEwma implements Selection {
       return 0;
     }
     int underWay = state.inFlight();
-    float latency = state.latency().at(state.crowd().coarseNow());
+    float latency = state.latency(state.crowd().coarseNow());
     if (latency == 0) {
       return underWay * UNKNOWN;
     }

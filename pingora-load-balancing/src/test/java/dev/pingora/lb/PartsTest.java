@@ -6,6 +6,8 @@ package dev.pingora.lb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
 import dev.pingora.testkit.FakeTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,13 +27,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PartsTest {
   // --- latency ---
 
+  /// What a backend keeps, for one thread.
+  private static final class Average {
+    private long packed;
+
+    void observe(long nanos, long now) {
+      packed = Latency.with(packed, nanos, now);
+    }
+
+    float at(long now) {
+      return Latency.at(packed, now);
+    }
+  }
+
   private static long seconds(double s) {
     return (long) (s * 1e9);
   }
 
   @Test
   void slowResponseIsBelievedAtOnceAndForgottenSlowly() {
-    Latency latency = new Latency();
+    Average latency = new Average();
     long now = Long.MAX_VALUE - seconds(5); // wraps around
     assertThat(latency.at(now)).isZero();
     latency.observe(1_000_000, now);
@@ -48,15 +63,17 @@ class PartsTest {
 
   @Test
   void averageFadesWhenNobodyAsks() {
-    Latency latency = new Latency();
+    Average latency = new Average();
     latency.observe(8_000_000, 0);
-    assertThat((double) latency.at(seconds(10))).isCloseTo(4e6, within(1e5));
-    assertThat((double) latency.at(seconds(70))).isCloseTo(1e6, within(1e5));
+    assertThat(latency.at(1L << 30)).isEqualTo(4e6f); // the half-life
+    assertThat(latency.at(3L << 30)).isEqualTo(1e6f);
+    assertThat((double) latency.at(3L << 29)).isCloseTo(8e6 / Math.pow(2, 1.5), within(2e5));
+    assertThat(latency.at(seconds(1e6))).isPositive().isLessThan(1e-30f); // known, but no more
   }
 
   @Test
   void timeThatGoesBackChangesLittle() {
-    Latency latency = new Latency();
+    Average latency = new Average();
     latency.observe(5_000_000, seconds(100));
     assertThat(latency.at(0)).isEqualTo(5e6f);
     latency.observe(1_000_000, 0);
@@ -254,6 +271,34 @@ class PartsTest {
     }
     assertThat(counts[2]).isLessThan(20);
     assertThat(Arrays.stream(counts).sum() - counts[2]).isGreaterThan(3_980);
+  }
+
+  /// What a backend was like at the start of the process, or when it failed, is not held against it
+  /// for longer than seconds.
+  @Test
+  void backendThatFailedComesBack() {
+    FakeTicker ticker = new FakeTicker();
+    LoadBalancer<PeakEwma> balancer =
+        LoadBalancer.builder("t", PeakEwma.by(new SplittableRandom(5)))
+            .backends(Sets.even(4))
+            .ticker(ticker::nanoTime)
+            .build();
+    Backend ill = balancer.backends().get(2);
+    assertThat(ill.attemptStarted()).isTrue();
+    ill.attemptEnded(1_000, 0, ProxyException.upstream(ErrorKind.CONNECT_REFUSED, "gone"));
+    SplittableRandom random = new SplittableRandom(6);
+    int[] counts = new int[3];
+    for (int i = 0; i < 30_000; i++) {
+      Backend picked = balancer.select(i).orElseThrow();
+      counts[i / 10_000] += picked.equals(ill) ? 1 : 0;
+      assertThat(picked.attemptStarted()).isTrue();
+      ticker.advance(Duration.ofMillis(1));
+      long nanos = random.nextLong(150_000, 250_000);
+      picked.firstByte(nanos, 200);
+      picked.attemptEnded(nanos, 200, null);
+    }
+    assertThat(counts[0]).isLessThan(200);
+    assertThat(counts[2]).isBetween(2_000, 3_000); // a quarter
   }
 
   @Test
