@@ -5,6 +5,7 @@ package dev.pingora.examples;
 
 import dev.pingora.core.server.Options;
 import dev.pingora.core.server.Server;
+import dev.pingora.core.services.BackgroundService;
 import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
@@ -14,12 +15,14 @@ import dev.pingora.http.ResponseHeader;
 import dev.pingora.lb.Backend;
 import dev.pingora.lb.LoadBalancer;
 import dev.pingora.lb.RoundRobin;
+import dev.pingora.lb.TcpHealthCheck;
 import dev.pingora.proxy.BodySink;
 import dev.pingora.proxy.HttpProxyService;
 import dev.pingora.proxy.ProxyFailures;
 import dev.pingora.proxy.ResponseBodyFilter;
 import dev.pingora.proxy.Session;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A proxy in one class: picks a backend, guards a path, edits both header sections, looks at every
@@ -105,6 +108,8 @@ final class LoadBalancerProxy
   public static void main(String[] args) throws Exception {
     Server server = Server.create(Options.parse(args)); // -c FILE, -t
     var upstreams = LoadBalancer.roundRobin("1.1.1.1:80", "1.0.0.1:80");
+    upstreams.healthCheck(TcpHealthCheck.every(Duration.ofSeconds(1)));
+    server.addService(BackgroundService.of("health", upstreams));
     var proxy = HttpProxyService.of(server.configuration(), new LoadBalancerProxy(upstreams));
     proxy.addTcp("0.0.0.0:6188");
     server.addService(proxy);

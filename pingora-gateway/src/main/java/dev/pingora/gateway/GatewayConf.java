@@ -73,6 +73,7 @@ record GatewayConf(
     }
     GatewayConf conf = GatewayKeys.BLOCK.read(top, KeyPath.root(), problems);
     var rules = new GatewayRules(top, problems);
+    rules.servers();
     rules.references();
     if (conf != null) {
       rules.duplicates(conf);

@@ -19,11 +19,14 @@ import dev.pingora.http.Method;
 import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
 import dev.pingora.http1.HopByHop;
+import dev.pingora.lb.Backend;
 import dev.pingora.proxy.ProxyFailures;
 import dev.pingora.proxy.Refusals;
 import dev.pingora.proxy.Session;
 import dev.pingora.proxy.UpstreamResponseFilter;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +56,12 @@ final class GatewayProxy
     @Nullable Route route;
     @Nullable Upstream upstream;
     @Nullable HttpPeer peer;
+
+    /// Where the present attempt goes.
+    @Nullable Backend backend;
+
+    /// Where earlier attempts went.
+    List<Backend> tried = List.of();
 
     Ctx(long start) {
       this.start = start;
@@ -123,15 +132,28 @@ final class GatewayProxy
   @Override
   public HttpPeer upstreamPeer(Session session, Ctx ctx) throws ProxyException {
     Upstream upstream = ctx.upstream;
-    HttpPeer peer = upstream == null ? null : upstream.select(session.clientAddress());
-    if (peer == null) {
+    Backend backend = upstream == null ? null : next(upstream, session, ctx);
+    if (backend == null) {
       throw ProxyException.of(
           ErrorKind.NO_HEALTHY_UPSTREAM,
           "no server of %s takes work",
           upstream == null ? "-" : upstream.name());
     }
+    HttpPeer peer = Upstream.peer(backend);
+    ctx.backend = backend;
     ctx.peer = peer;
     return peer;
+  }
+
+  private static @Nullable Backend next(Upstream upstream, Session session, Ctx ctx) {
+    Backend failed = ctx.backend;
+    if (failed == null) {
+      return upstream.select(session);
+    }
+    List<Backend> tried = new ArrayList<>(ctx.tried);
+    tried.add(failed);
+    ctx.tried = tried;
+    return upstream.selectOther(session, tried);
   }
 
   @Override
@@ -223,6 +245,11 @@ final class GatewayProxy
 
   @Override
   public void responseFilter(Session session, ResponseHeader response, Ctx ctx) {
+    Upstream upstream = ctx.upstream;
+    Backend backend = ctx.backend;
+    if (upstream != null && backend != null && response.status() >= 200) {
+      upstream.stick(session, response, backend, session.connection().ssl() != null);
+    }
     conf(ctx).responseHeaders().apply(response.headers());
   }
 

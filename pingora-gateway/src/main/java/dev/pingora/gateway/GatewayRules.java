@@ -5,8 +5,11 @@ package dev.pingora.gateway;
 
 import dev.pingora.core.configuration.Address;
 import dev.pingora.core.configuration.ConfigNode;
+import dev.pingora.core.configuration.ConfigurationException;
 import dev.pingora.core.configuration.KeyPath;
 import dev.pingora.core.configuration.Problems;
+import dev.pingora.lb.FileDiscovery;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -28,6 +31,27 @@ final class GatewayRules {
   GatewayRules(ConfigNode.Mapping top, Problems problems) {
     this.top = top;
     this.problems = problems;
+  }
+
+  /// Every upstream has its servers from somewhere.
+  void servers() {
+    if (top.get("upstreams") instanceof ConfigNode.Mapping upstreams) {
+      upstreams
+          .entries()
+          .forEach((name, entry) -> {
+            if (entry.value() instanceof ConfigNode.Mapping upstream
+                && !isGiven(upstream, "servers")
+                && !isGiven(upstream, "discovery")) {
+              KeyPath at = KeyPath.root().key("upstreams").key(name).key("servers");
+              problems.add(upstream.place(), at, "is missing", "expected: servers or discovery");
+            }
+          });
+    }
+  }
+
+  private static boolean isGiven(ConfigNode.Mapping map, String key) {
+    ConfigNode value = map.get(key);
+    return value != null && !(value instanceof ConfigNode.Scalar scalar && scalar.isNull());
   }
 
   /// Every upstream that a route names exists.
@@ -103,6 +127,7 @@ final class GatewayRules {
         content(respond.file(), at);
       }
     }
+    conf.upstreams().forEach(this::discovery);
     new TlsRules(top, problems).files(conf);
     AccessLogConf log = conf.accessLog();
     if (log != null && log.path() != null) {
@@ -113,6 +138,22 @@ final class GatewayRules {
       } else if (Files.isDirectory(log.path())) {
         tell(at, "is a folder", "expected: a file");
       }
+    }
+  }
+
+  /// A list that is missing later is waited for; one that is missing now is a misspelling.
+  private void discovery(String name, UpstreamConf conf) {
+    Path file = conf.discovery() == null ? null : conf.discovery().file();
+    if (file == null) {
+      return;
+    }
+    KeyPath at = KeyPath.root().key("upstreams").key(name).key("discovery").key("file");
+    try {
+      FileDiscovery.read(file);
+    } catch (ConfigurationException e) {
+      tell(at, "is no list of servers: " + e.problems().getFirst(), "");
+    } catch (IOException e) {
+      tell(at, "\"" + file + "\" cannot be read", "expected: a readable file");
     }
   }
 

@@ -7,10 +7,12 @@ import dev.pingora.core.configuration.CidrSet;
 import dev.pingora.core.listeners.ListenerConfig;
 import dev.pingora.core.server.Server;
 import dev.pingora.core.server.Shutdown;
+import dev.pingora.core.services.BackgroundService;
 import dev.pingora.core.services.ListeningService;
 import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
+import dev.pingora.lb.BalancerStatus;
 import dev.pingora.proxy.HttpProxyService;
 import dev.pingora.tls.TlsException;
 import java.io.IOException;
@@ -25,11 +27,17 @@ import org.jspecify.annotations.Nullable;
 final class GatewayServer implements AutoCloseable {
   private final Server server;
   private final ListeningService service;
+  private final List<Upstream> upstreams;
   private final @Nullable AccessLog accessLog;
 
-  private GatewayServer(Server server, ListeningService service, @Nullable AccessLog accessLog) {
+  private GatewayServer(
+      Server server,
+      ListeningService service,
+      List<Upstream> upstreams,
+      @Nullable AccessLog accessLog) {
     this.server = server;
     this.service = service;
+    this.upstreams = upstreams;
     this.accessLog = accessLog;
   }
 
@@ -53,8 +61,14 @@ final class GatewayServer implements AutoCloseable {
       service.addListener(listener(listener).withTls(tls(tls, listener)));
     }
     tls.services().forEach(server::addService);
+    for (Upstream upstream : upstreams.values()) {
+      BackgroundService upkeep = upstream.service();
+      if (upkeep != null) {
+        server.addService(upkeep); // before the listeners: they serve when servers are known
+      }
+    }
     server.addService(service);
-    return new GatewayServer(server, service, log);
+    return new GatewayServer(server, service, List.copyOf(upstreams.values()), log);
   }
 
   private static Map<String, Upstream> upstreams(GatewayConf conf) throws ProxyException {
@@ -108,6 +122,11 @@ final class GatewayServer implements AutoCloseable {
   /// {@return the addresses listened on, once it runs}
   List<SocketAddress> addresses() {
     return service.addresses();
+  }
+
+  /// {@return how the servers of each upstream are, in the order of the configuration}
+  List<BalancerStatus> status() {
+    return upstreams.stream().map(Upstream::status).toList();
   }
 
   /// Runs until a shutdown.

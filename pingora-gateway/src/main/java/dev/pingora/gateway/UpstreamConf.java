@@ -11,14 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A group of servers that requests are forwarded to.
 ///
-/// @param servers at least one, each address once
+/// @param servers each address once; none where discovery tells
+/// @param discovery where servers are learnt from; null = from `servers`
 /// @param balance how a server is chosen
 /// @param timeouts of its connections
 /// @param protocols what its servers speak
 /// @param tls null = plain text
 record UpstreamConf(
     List<Server> servers,
-    Balance balance,
+    @Nullable DiscoveryConf discovery,
+    BalanceConf balance,
     Timeouts timeouts,
     List<Protocol> protocols,
     @Nullable UpstreamTlsConf tls) {
@@ -26,7 +28,7 @@ record UpstreamConf(
   /// One server.
   ///
   /// @param address where it listens
-  /// @param weight its share of the requests, relative to the others'
+  /// @param weight its share of the requests, relative to the others'; 0 = no new ones
   record Server(Address address, int weight) {
     /// Collects a [Server]; confined to one thread.
     static final class Builder {
@@ -37,12 +39,6 @@ record UpstreamConf(
         return new Server(address, weight);
       }
     }
-  }
-
-  /// Ways to choose a server.
-  enum Balance {
-    /// Each in turn, as often as its weight says.
-    ROUND_ROBIN
   }
 
   /// What servers speak.
@@ -91,6 +87,9 @@ record UpstreamConf(
     if (distinct < servers.size()) {
       throw new KeyFault("servers", "names an address twice", "expected: a weight instead");
     }
+    if (!servers.isEmpty() && discovery != null) {
+      throw new KeyFault("servers", "stands beside discovery", "expected: servers or discovery");
+    }
   }
 
   static Builder builder() {
@@ -100,13 +99,14 @@ record UpstreamConf(
   /// Collects an [UpstreamConf]; confined to one thread.
   static final class Builder {
     List<Server> servers = List.of();
-    Balance balance = Balance.ROUND_ROBIN;
+    @Nullable DiscoveryConf discovery;
+    final BalanceConf.Builder balance = BalanceConf.builder();
     Timeouts timeouts = Timeouts.defaults();
     List<Protocol> protocols = List.of(Protocol.HTTP_1_1);
     @Nullable UpstreamTlsConf tls;
 
     UpstreamConf build() {
-      return new UpstreamConf(servers, balance, timeouts, protocols, tls);
+      return new UpstreamConf(servers, discovery, balance.build(), timeouts, protocols, tls);
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.pingora.core.configuration.Key;
 import dev.pingora.core.configuration.ValueType;
 import dev.pingora.core.configuration.Values;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,20 +24,6 @@ final class UpstreamKeys {
 
   private static final ValueType<Duration> TIME =
       Values.duration(Duration.ZERO, Duration.ofHours(24));
-
-  private static final ValueType<UpstreamConf.Balance> BALANCE =
-      Values.oneOf(
-          Map.of("round_robin", UpstreamConf.Balance.ROUND_ROBIN),
-          Set.of(
-              "random",
-              "hash",
-              "consistent",
-              "least_requests",
-              "p2c",
-              "ewma",
-              "maglev",
-              "rendezvous",
-              "bounded_consistent"));
 
   private static final ValueType<UpstreamConf.Protocol> PROTOCOL =
       Values.oneOf(Map.of("http/1.1", UpstreamConf.Protocol.HTTP_1_1), Set.of("h2", "h2c"));
@@ -55,10 +42,10 @@ final class UpstreamKeys {
                   "Where it listens"),
               Key.of(
                   "weight",
-                  Values.integer(1, 65_535),
+                  Values.integer(0, 65_535),
                   UpstreamConf.Server::weight,
                   (b, v) -> b.weight = v,
-                  "Share of the requests, relative to the others'")));
+                  "Share of the requests, relative to the others'; 0 = no new ones")));
 
   /// An address alone is a server of weight 1.
   private static final ValueType<UpstreamConf.Server> SERVER =
@@ -111,27 +98,28 @@ final class UpstreamKeys {
   private UpstreamKeys() {}
 
   private static List<Key<UpstreamConf.Builder, UpstreamConf>> keys() {
-    return List.of(
-        Key.required(
+    List<Key<UpstreamConf.Builder, UpstreamConf>> keys = new ArrayList<>();
+    keys.add(
+        Key.of(
             "servers",
             Values.list(SERVER, 1, 10_000),
             UpstreamConf::servers,
             (b, v) -> b.servers = v,
-            "Addresses, each alone or with a weight"),
-        Key.later("discovery", "Servers from elsewhere than this file"),
-        Key.of(
-            "balance",
-            BALANCE,
-            UpstreamConf::balance,
-            (b, v) -> b.balance = v,
-            "How a server is chosen"),
-        Key.later("balance_key", "What the hashing ways to choose hash"),
-        Key.later("sticky", "Keeps a client at its server"),
-        Key.later("slow_start", "Time in which a new server comes to its full share"),
-        Key.later("panic_threshold", "Share of healthy servers below which health is ignored"),
-        Key.later("max_requests_per_server", "Requests at the same time at one server"),
-        Key.later("health_check", "Asks servers whether they are well"),
-        Key.later("outlier", "Leaves out servers that fail"),
+            "Addresses, each alone or with a weight"));
+    keys.add(
+        Key.optional(
+            "discovery",
+            BalanceKeys.DISCOVERY,
+            UpstreamConf::discovery,
+            (b, v) -> b.discovery = v,
+            "Servers from elsewhere than this file"));
+    keys.addAll(BalanceKeys.BLOCK.keysWithin(b -> b.balance, UpstreamConf::balance));
+    keys.addAll(connectionKeys());
+    return keys;
+  }
+
+  private static List<Key<UpstreamConf.Builder, UpstreamConf>> connectionKeys() {
+    return List.of(
         Key.of(
             "http",
             Values.list(PROTOCOL, 1, 3),

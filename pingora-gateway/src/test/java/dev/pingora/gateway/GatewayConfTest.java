@@ -13,6 +13,8 @@ import dev.pingora.core.configuration.Problem;
 import dev.pingora.core.server.Limits;
 import dev.pingora.core.server.ServerConf;
 import dev.pingora.http.FieldName;
+import dev.pingora.lb.Outlier;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What a file means once it is read.
@@ -34,6 +37,9 @@ class GatewayConfTest {
         - upstream: app
       """;
 
+  private static final List<String> UPSTREAMS =
+      List.of("app", "next", "keyed", "connected", "found", "served", "polled");
+
   private static final List<String> LATER =
       List.of(
           "pid_file",
@@ -42,14 +48,6 @@ class GatewayConfTest {
           "admin",
           "listeners[0].proxy_protocol",
           "listeners[0].h2",
-          "upstreams.app.discovery",
-          "upstreams.app.balance_key",
-          "upstreams.app.sticky",
-          "upstreams.app.slow_start",
-          "upstreams.app.panic_threshold",
-          "upstreams.app.max_requests_per_server",
-          "upstreams.app.health_check",
-          "upstreams.app.outlier",
           "upstreams.app.proxy_protocol",
           "upstreams.app.max_h2_streams",
           "routes[0].buffering",
@@ -147,6 +145,55 @@ class GatewayConfTest {
   }
 
   @Test
+  void everyKeyOfTheFullFilesBalancingArrives() throws Exception {
+    Map<String, UpstreamConf> upstreams = full().upstreams();
+    assertThat(upstreams.keySet()).containsExactlyElementsOf(UPSTREAMS);
+    assertThat(balance(upstreams, "keyed"))
+        .isEqualTo(
+            new BalanceConf(
+                BalanceConf.Way.MAGLEV,
+                new BalanceKey.Header(FieldName.of("X-Tenant")),
+                new BalanceConf.Sticky("at", Duration.ofHours(2), "0123456789abcdef"),
+                Duration.ofSeconds(30),
+                0.25,
+                100,
+                new HealthConf(
+                    "/health",
+                    false,
+                    List.of(200, 204),
+                    "app.test",
+                    Duration.ofSeconds(2),
+                    Duration.ofMillis(500),
+                    3,
+                    4),
+                new Outlier(7, Duration.ofSeconds(10), 0.3)));
+    assertThat(balance(upstreams, "connected").way()).isEqualTo(BalanceConf.Way.P2C);
+    assertThat(balance(upstreams, "app")).isEqualTo(BalanceConf.builder().build());
+    assertThat(discovery(upstreams, "found"))
+        .isEqualTo(new DiscoveryConf(new Address.Tcp("app.internal", 80), null, null, null, null));
+    assertThat(discovery(upstreams, "served"))
+        .isEqualTo(new DiscoveryConf(null, "_http._tcp.app", null, null, Duration.ofSeconds(5)));
+    assertThat(discovery(upstreams, "polled"))
+        .isEqualTo(
+            new DiscoveryConf(
+                null,
+                null,
+                null,
+                URI.create("http://catalog.internal:8500/v1/app"),
+                Duration.ofSeconds(10)));
+    assertThat(String.valueOf(balance(upstreams, "keyed").sticky())).doesNotContain("0123456789");
+  }
+
+  private static BalanceConf balance(Map<String, UpstreamConf> upstreams, String name) {
+    return Objects.requireNonNull(upstreams.get(name)).balance();
+  }
+
+  private static @Nullable DiscoveryConf discovery(
+      Map<String, UpstreamConf> upstreams, String name) {
+    return Objects.requireNonNull(upstreams.get(name)).discovery();
+  }
+
+  @Test
   void everyKeyOfTheFullFilesRoutesArrives() throws Exception {
     GatewayConf conf = full();
     RouteConf first = conf.routes().getFirst();
@@ -208,7 +255,7 @@ class GatewayConfTest {
     assertThat(Files.readAllLines(BrokenFilesTest.resource("full.yaml")))
         .filteredOn(line -> line.matches(" *[a-z_]+:( .*)?"))
         .map(line -> line.strip().replaceAll(":.*", ""))
-        .filteredOn(key -> !List.of("app", "next").contains(key)) // the operator's own names
+        .filteredOn(key -> !UPSTREAMS.contains(key)) // the operator's own names
         .hasSizeGreaterThan(40)
         .allSatisfy(key -> assertThat(schema).contains("\"" + key + "\""));
   }
