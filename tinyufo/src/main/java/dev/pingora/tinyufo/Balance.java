@@ -50,7 +50,6 @@ final class Balance {
   private final long gain;
   private final long loss;
   private final AtomicLong share = new AtomicLong(LEAST);
-  private final AtomicLong departures = new AtomicLong();
 
   /// @param capacity the greatest total weight
   /// @param items about how many items that is
@@ -75,18 +74,19 @@ final class Balance {
 
   /// Notes that an unused item was evicted from the end of the small queue.
   void leftSmall(int hash) {
-    fromSmall.setOpaque(slot(hash), tag(hash));
-    departed();
+    remember(fromSmall, hash);
   }
 
   /// Notes that an item was evicted from the end of the main queue.
   void leftMain(int hash) {
-    fromMain.setOpaque(slot(hash), tag(hash));
-    departed();
+    remember(fromMain, hash);
   }
 
-  private void departed() {
-    if (departures.incrementAndGet() % fromSmall.length() == 0) {
+  private void remember(AtomicIntegerArray table, int hash) {
+    int slot = slot(hash);
+    table.setOpaque(slot, tag(hash));
+    // One departure in as many as there are slots, without a counter that all threads would write.
+    if (slot == 0) {
       long seen = share.get();
       share.compareAndSet(seen, seen - (seen - LEAST) / PATIENCE);
     }

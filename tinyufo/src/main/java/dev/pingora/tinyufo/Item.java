@@ -85,6 +85,12 @@ final class Item<K, V> {
     return placeOf(state) == GONE;
   }
 
+  /// {@return whether it is held and no use of it is counted}
+  boolean isUnused() {
+    int seen = state;
+    return usesOf(seen) == 0 && placeOf(seen) != GONE;
+  }
+
   /// Counts a use up to three. A use that races another change is not counted: it is a hint.
   void use() {
     int seen = (int) STATE.getOpaque(this);

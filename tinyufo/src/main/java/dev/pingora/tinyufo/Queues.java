@@ -87,7 +87,10 @@ final class Queues<K, V> {
   /// Gives an item that the map holds another weight.
   void reweigh(Item<K, V> item, int weight) {
     int before = item.reweigh(weight);
-    total(before).addAndGet((long) weight - Item.weightOf(before));
+    long change = (long) weight - Item.weightOf(before);
+    if (change != 0) {
+      total(before).addAndGet(change);
+    }
   }
 
   /// Takes the weight of an item that left the map off the totals.
@@ -217,11 +220,16 @@ final class Queues<K, V> {
   /// victims of Einziger, Eytan, Friedman, Manes: *Lightweight robust size aware cache management*,
   /// ACM TOS 18 (2022)): a heavy item has to be worth as much as the many light ones.
   private boolean winsContest(Item<K, V> newcomer, Consumer<Item<K, V>> evict) {
+    Item<K, V> seated = seat.get();
+    if (seated != null && seated.isUnused() && lead(newcomer, seated) <= 0) {
+      // The usual case, in which nothing that threads share is written.
+      return false;
+    }
     Item<K, V> first = nextVictim();
     if (first == null) {
       return false;
     }
-    int lead = sketch.frequency(hashOf(newcomer)) - MARGIN - sketch.frequency(hashOf(first));
+    int lead = lead(newcomer, first);
     long missing = weight() - capacity - first.weight();
     if (lead <= 0 || (missing > 0 && !beatsMore(lead, missing, evict))) {
       reseat(first);
@@ -229,6 +237,10 @@ final class Queues<K, V> {
     }
     evictMain(first, evict);
     return true;
+  }
+
+  private int lead(Item<K, V> newcomer, Item<K, V> victim) {
+    return sketch.frequency(hashOf(newcomer)) - MARGIN - sketch.frequency(hashOf(victim));
   }
 
   /// Decides whether a lead suffices for further victims of a total weight, and evicts them if so.
