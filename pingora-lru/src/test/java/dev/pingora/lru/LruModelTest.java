@@ -19,6 +19,8 @@ class LruModelTest {
   /// One shard as simply as it can be said, the most recently used entry first.
   private static final class Model {
     final List<Entry<Integer, Integer>> list = new ArrayList<>();
+    long evictedSize;
+    long evictedWeight;
 
     int indexOf(int key) {
       for (int i = 0; i < list.size(); i++) {
@@ -32,6 +34,19 @@ class LruModelTest {
     Optional<Entry<Integer, Integer>> remove(int key) {
       int index = indexOf(key);
       return index < 0 ? Optional.empty() : Optional.of(list.remove(index));
+    }
+
+    Optional<Entry<Integer, Integer>> evict() {
+      if (list.isEmpty()) {
+        return Optional.empty();
+      }
+      evictedSize++;
+      evictedWeight += list.getLast().weight();
+      return Optional.of(list.removeLast());
+    }
+
+    Totals totals() {
+      return new Totals(list.size(), weight(), evictedSize, evictedWeight);
     }
 
     long weight() {
@@ -48,9 +63,10 @@ class LruModelTest {
       for (int step = 0; step < 1_000; step++) {
         step(lru, model, random);
         assertThat(lru.entries(0)).isEqualTo(model.list);
-        assertThat(lru.totals().size()).isEqualTo(model.list.size());
-        assertThat(lru.totals().weight()).isEqualTo(model.weight());
+        assertThat(lru.totals()).isEqualTo(model.totals());
         assertThat(lru.shardWeight(0)).isEqualTo(model.weight());
+        assertThat(lru.shardSize(0)).isEqualTo(model.list.size());
+        assertThat(lru.peekLru(0)).isEqualTo(model.list.reversed().stream().findFirst());
       }
     }
   }
@@ -58,7 +74,7 @@ class LruModelTest {
   private static void step(Lru<Integer, Integer> lru, Model model, Random random) {
     int key = random.nextInt(40);
     int weight = 1 + random.nextInt(6);
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(10)) {
       case 0, 1 -> {
         lru.admit(key, weight * 10, weight);
         model.remove(key);
@@ -77,6 +93,12 @@ class LruModelTest {
       }
       case 4 -> promoteTopN(lru, model, key, random.nextInt(8));
       case 5 -> assertThat(lru.remove(key)).isEqualTo(model.remove(key));
+      case 8 -> assertThat(lru.evictShard(0)).isEqualTo(model.evict());
+      case 9 -> {
+        Optional<Entry<Integer, Integer>> held =
+            model.list.stream().filter(entry -> entry.key() == key).findFirst();
+        assertThat(lru.peek(key)).isEqualTo(held);
+      }
       case 6 -> {
         Optional<Entry<Integer, Integer>> old = model.remove(key);
         long expected =
@@ -89,7 +111,7 @@ class LruModelTest {
       default -> {
         List<Entry<Integer, Integer>> expected = new ArrayList<>();
         while (model.weight() > 60 || model.list.size() > 25) {
-          expected.add(model.list.removeLast());
+          expected.add(model.evict().orElseThrow());
         }
         assertThat(lru.evictToLimit()).isEqualTo(expected);
       }

@@ -249,6 +249,18 @@ class LruTest {
   }
 
   @Test
+  void addsUpTheGreatestWeights() {
+    Lru<Integer, String> heavy = Lru.of(4, Long.MAX_VALUE);
+    for (int key = 0; key < 1_000; key++) {
+      heavy.admit(key, "v", Lru.MAX_WEIGHT);
+      assertThat(heavy.incrementWeight(key, Long.MAX_VALUE, Long.MAX_VALUE))
+          .isEqualTo(Lru.MAX_WEIGHT);
+    }
+    assertThat(heavy.totals().weight()).isEqualTo(1_000 * Lru.MAX_WEIGHT);
+    assertThat(heavy.evictToLimit()).isEmpty();
+  }
+
+  @Test
   void refusesBadArguments() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Lru.of(0, 1))

@@ -30,9 +30,15 @@ final class Flights<K, V> {
     flight.land(value);
   }
 
+  /// Tells those who wait of a failure; they start over if it comes of an interrupt, which was
+  /// meant for the leader alone.
   void fail(K key, Flight<V> flight, Throwable cause) {
     running.remove(key, flight);
-    flight.fail(cause);
+    if (Thread.currentThread().isInterrupted()) {
+      flight.abandon();
+    } else {
+      flight.fail(cause);
+    }
   }
 
   /// Lets those who wait start over. Does nothing to a flight that is over.

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 ///   the caller
 public record Loaded<V>(V value, @Nullable Duration ttl) {
 
-  /// Refuses null as a value.
+  /// Refuses null as a value, and negative times.
   public Loaded {
     requireNonNull(value, "value");
+    MemoryCache.requireTtl(ttl);
   }
 
   /// {@return a value to be kept as long as the caller asked for}

@@ -116,9 +116,7 @@ public final class MemoryCache<K, V> {
   public void put(K key, V value, @Nullable Duration ttl) {
     requireNonNull(key, "key");
     requireNonNull(value, "value");
-    if (ttl != null && ttl.isNegative()) {
-      throw new IllegalArgumentException("ttl: " + ttl + " (expected: 0 or more)");
-    }
+    requireTtl(ttl);
     if (ttl != null && ttl.isZero()) {
       cache.remove(key);
       return;
@@ -128,6 +126,23 @@ public final class MemoryCache<K, V> {
             ? new Timed<>(value, true, 0)
             : new Timed<>(value, false, nanoClock.getAsLong() + ttl.toNanos());
     cache.put(key, timed, weigher.applyAsInt(value));
+  }
+
+  static void requireTtl(@Nullable Duration ttl) {
+    if (ttl != null && ttl.isNegative()) {
+      throw new IllegalArgumentException("ttl: " + ttl + " (expected: 0 or more)");
+    }
+  }
+
+  /// Keeps what was loaded, for as long as the loader or else the caller said.
+  ///
+  /// @throws LoadException when the weigher does not know what to make of it
+  void keep(K key, Loaded<V> loaded, @Nullable Duration ttl) throws LoadException {
+    try {
+      put(key, loaded.value(), loaded.ttl() != null ? loaded.ttl() : ttl);
+    } catch (RuntimeException e) {
+      throw new LoadException("the value cannot be kept", e);
+    }
   }
 
   /// Lets go of a key.

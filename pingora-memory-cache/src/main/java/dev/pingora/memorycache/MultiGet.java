@@ -95,19 +95,18 @@ final class MultiGet<K, V> {
       return;
     }
     List<K> keys = List.copyOf(own.keySet());
-    List<Loaded<V>> loaded;
     try {
-      loaded = load(keys);
+      List<Loaded<V>> loaded = load(keys);
+      for (int i = 0; i < keys.size(); i++) {
+        K key = keys.get(i);
+        V value = loaded.get(i).value();
+        cache.keep(key, loaded.get(i), ttl);
+        flights.land(key, requireNonNull(own.remove(key)), value);
+        answerLoaded(key, value);
+      }
     } catch (LoadException e) {
       own.forEach((key, flight) -> flights.fail(key, flight, e.reason()));
       throw e;
-    }
-    for (int i = 0; i < keys.size(); i++) {
-      K key = keys.get(i);
-      Loaded<V> found = loaded.get(i);
-      cache.put(key, found.value(), found.ttl() != null ? found.ttl() : ttl);
-      flights.land(key, requireNonNull(own.get(key)), found.value());
-      answerLoaded(key, found.value());
     }
   }
 

@@ -10,8 +10,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A cache that loads what it lacks, each missing value once.
@@ -82,6 +82,7 @@ public final class ReadThroughCache<K, V> {
   /// @throws InterruptedException when the thread is interrupted as it waits or loads
   public Answer<V> get(K key, @Nullable Duration ttl, Loader<? super K, V> loader)
       throws LoadException, InterruptedException {
+    MemoryCache.requireTtl(ttl);
     Answer<V> cached = cache.get(key);
     return cached.value() != null ? cached : load(key, ttl, loader, cached.status());
   }
@@ -93,6 +94,7 @@ public final class ReadThroughCache<K, V> {
   public Answer<V> getStale(
       K key, @Nullable Duration ttl, Duration maxStale, Loader<? super K, V> loader)
       throws LoadException, InterruptedException {
+    MemoryCache.requireTtl(ttl);
     Answer<V> cached = cache.getStale(key);
     if (cached.value() == null) {
       return load(key, ttl, loader, CacheStatus.MISS);
@@ -119,15 +121,23 @@ public final class ReadThroughCache<K, V> {
   }
 
   private void startRefresh(K key, @Nullable Duration ttl, Loader<? super K, V> loader) {
+    AtomicBoolean place = new AtomicBoolean(true);
+    boolean accepted = false;
     try {
-      options.refresher().execute(() -> refresh(key, ttl, loader));
-    } catch (RejectedExecutionException shutDown) {
+      options.refresher().execute(() -> refresh(key, ttl, loader, place));
+      accepted = true;
+    } catch (RuntimeException e) {
       // The caller has its answer, and the next one may do the loading.
-      refreshes.release();
+      LOG.log(Level.DEBUG, "a refresh was not accepted", e);
+    } finally {
+      if (!accepted) {
+        free(place);
+      }
     }
   }
 
-  private void refresh(K key, @Nullable Duration ttl, Loader<? super K, V> loader) {
+  private void refresh(
+      K key, @Nullable Duration ttl, Loader<? super K, V> loader, AtomicBoolean place) {
     try {
       get(key, ttl, loader);
     } catch (LoadException e) {
@@ -135,6 +145,13 @@ public final class ReadThroughCache<K, V> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      free(place);
+    }
+  }
+
+  /// Frees the place of a refresh, once: an executor may run it and fail all the same.
+  private void free(AtomicBoolean place) {
+    if (place.getAndSet(false)) {
       refreshes.release();
     }
   }
@@ -148,6 +165,7 @@ public final class ReadThroughCache<K, V> {
   public List<Answer<V>> multiGet(
       Collection<? extends K> keys, @Nullable Duration ttl, MultiLoader<K, V> loader)
       throws LoadException, InterruptedException {
+    MemoryCache.requireTtl(ttl);
     MultiGet<K, V> work = new MultiGet<>(cache, flights, options, ttl, loader);
     return work.answers(List.copyOf(keys));
   }
@@ -192,7 +210,7 @@ public final class ReadThroughCache<K, V> {
         return again;
       }
       Loaded<V> loaded = loadAlone(key, loader);
-      cache.put(key, loaded.value(), loaded.ttl() != null ? loaded.ttl() : ttl);
+      cache.keep(key, loaded, ttl);
       flights.land(key, own, loaded.value());
       return new Answer<>(loaded.value(), status);
     } catch (LoadException e) {
