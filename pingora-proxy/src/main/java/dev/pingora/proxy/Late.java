@@ -19,6 +19,7 @@ record Late(long deadline, Wait what) {
     CLIENT_CONTENT,
     CLIENT_ROOM,
     RESPONSE,
+    BUFFER,
     WHOLE
   }
 
@@ -54,6 +55,7 @@ record Late(long deadline, Wait what) {
           ProxyException.downstream(ErrorKind.READ_TIMEOUT, "the request content is too slow");
       case CLIENT_ROOM ->
           ProxyException.downstream(ErrorKind.WRITE_TIMEOUT, "the client takes no more octets");
+      case BUFFER -> ProxyException.internal(ErrorKind.status(503), "all I/O buffers are in use");
       case WHOLE -> ProxyException.internal(ErrorKind.status(504), "the request took too long");
       case RESPONSE ->
           ProxyException.upstream(ErrorKind.READ_TIMEOUT, "the upstream sends nothing");

@@ -8,6 +8,7 @@ import dev.pingora.core.protocols.UpstreamSession;
 import dev.pingora.core.upstreams.PeerOptions;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The one duplex loop between any downstream and any upstream session: moves what can be moved in
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// things may be waited for, each with its own deadline, renewed by progress: octets from the
 /// upstream, room at the upstream, octets from the client, room at the client.
 final class Relay<C> {
+  /// How long a response may wait for a buffer to be read into.
+  private static final long STARVING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Exchange<C> exchange;
   private final DownstreamSession downstream;
   private final UpstreamSession upstream;
@@ -24,10 +28,12 @@ final class Relay<C> {
   private final Download<C> download;
   private @Nullable Upload<C> upload;
   private boolean tunnelling;
+  private boolean starving;
 
   private long downstreamPending;
   private long downloadSince;
   private long downstreamRoomSince;
+  private long starvingSince;
 
   Relay(Exchange<C> exchange, UpstreamSession upstream, PeerOptions options) {
     this.exchange = exchange;
@@ -86,6 +92,7 @@ final class Relay<C> {
     if (up && uploading != null) {
       uploading.moved(now);
     }
+    starving = false;
     downloadSince = now; // after an upload too: the upstream answers when it has the request
   }
 
@@ -94,8 +101,10 @@ final class Relay<C> {
     downstream.responseContent().flush();
     failIfHopeless();
     noteDrain();
+    noteStarvation();
     if (!downstream.thread().await(deadlines(true).deadline())) {
       noteDrain();
+      noteStarvation();
       ProxyException reason = deadlines(false).expired(downstream.thread().loop().now());
       if (reason != null) {
         throw reason;
@@ -131,6 +140,16 @@ final class Relay<C> {
     }
   }
 
+  /// Before its header has come, a response for which there is no buffer may be refused instead of
+  /// awaited; later it is owed to the client.
+  private void noteStarvation() {
+    boolean starves = !download.isHeaderDone() && upstream.isStarved();
+    if (starves && !starving) {
+      starvingSince = downstream.thread().loop().now();
+    }
+    starving = starves;
+  }
+
   /// Which wait ends first. A socket that has taken everything does not wake this thread, so a wait
   /// that begins when it has is looked at in time too.
   ///
@@ -154,7 +173,7 @@ final class Relay<C> {
     if (!uploading && (all || !(toUpstream || toClient))) {
       late = late.or(downloadSince, options.readTimeout().toNanos(), Late.Wait.RESPONSE);
     }
-    return late;
+    return starving ? late.or(starvingSince, STARVING_NANOS, Late.Wait.BUFFER) : late;
   }
 
   /// {@return why the upstream took no more of the request; null if it took all}

@@ -6,6 +6,7 @@ package dev.pingora.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pingora.core.server.Limits;
+import dev.pingora.testkit.Events;
 import dev.pingora.testkit.Eventually;
 import dev.pingora.testkit.Gate;
 import dev.pingora.testkit.RawHttp;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// whoever comes meanwhile is told so.
 final class BufferBudgetTest {
   private static final int READERS = 8;
+  private static final int EARLY = 4;
   private static final long CONTENT = 64L << 20;
 
   /// A head of some 60 KiB, which a server may have to keep for as long as the client likes.
@@ -76,18 +78,47 @@ final class BufferBudgetTest {
     return clients;
   }
 
+  /// They were let in while there were buffers; those whose responses find none must not wait until
+  /// a read timeout says that the upstream is slow, which it is not.
+  @ParameterizedTest
+  @EnumSource
+  void responsesThatFindNoBufferAreRefusedSoon(ProxyRig.Flavour flavour) throws Exception {
+    Limits limits = Limits.defaults().toBuilder().bufferedBytes(1 << 20).build();
+    Gate answer = new Gate("the origin may answer");
+    Events<String> asked = new Events<>();
+    try (TestOrigin origin =
+            TestOrigin.start(exchange -> {
+              asked.add(exchange.target());
+              answer.await();
+              TestOrigin.standard(exchange);
+            });
+        ProxyRig rig = ProxyRig.start(flavour, new ToPeer(origin.port()), limits)) {
+      List<Wire> readers = hoard(rig, EARLY, RawHttp.get("/bytes/" + CONTENT));
+      List<Wire> early = hoard(rig, EARLY, RawHttp.get("/"));
+      asked.await(2 * EARLY);
+      answer.open();
+      for (Wire client : early) {
+        assertThat(client.readResponse().status()).isIn(200, 503);
+      }
+      readers.forEach(Wire::reset);
+    }
+  }
+
+  private static List<Wire> readers(ProxyRig rig) {
+    List<Wire> readers = new ArrayList<>();
+    for (int i = 0; i < READERS; i++) {
+      readers.add(rig.connect().send(RawHttp.get("/bytes/" + CONTENT)));
+    }
+    return readers;
+  }
+
   @ParameterizedTest
   @EnumSource
   void answers503WhileAllBuffersAreInUse(ProxyRig.Flavour flavour) throws Exception {
     Limits limits = Limits.defaults().toBuilder().bufferedBytes(1 << 20).build();
     try (TestOrigin origin = TestOrigin.start();
         ProxyRig rig = ProxyRig.start(flavour, new ToPeer(origin.port()), limits)) {
-      List<Wire> readers = new ArrayList<>();
-      for (int i = 0; i < READERS; i++) {
-        Wire reader = rig.connect();
-        reader.send(RawHttp.get("/bytes/" + CONTENT));
-        readers.add(reader);
-      }
+      List<Wire> readers = readers(rig);
       Eventually.holds("a late client gets 503", () -> rig.status(RawHttp.get("/")) == 503);
       readers.forEach(Wire::reset);
       Eventually.holds("buffers are free again", () -> rig.status(RawHttp.get("/")) == 200);

@@ -145,6 +145,11 @@ final class ConnectionIo implements WireEvents {
   /// Gives the owner bytes, if it asked and the socket has some; or ends a rest that began when
   /// there was something already.
   void deliver() {
+    deliver(false);
+  }
+
+  /// @param again whether it found no buffer before
+  private void deliver(boolean again) {
     if (abandoned) {
       return;
     }
@@ -161,13 +166,16 @@ final class ConnectionIo implements WireEvents {
     } else if (inbox.starved() && !starved) {
       starved = true;
       loop.starved(this);
+      if (!again) {
+        connection.signalOwner(); // who need not wait for long
+      }
     }
   }
 
   /// A buffer may have come back since [Loop#starved] was told.
   void retryStarved() {
     starved = false;
-    deliver();
+    deliver(true);
   }
 
   /// Sends what was handed over, and begins the end if the owner has asked for it.

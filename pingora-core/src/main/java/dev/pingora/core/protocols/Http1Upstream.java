@@ -217,6 +217,11 @@ public final class Http1Upstream implements UpstreamSession {
   }
 
   @Override
+  public boolean isStarved() {
+    return connection.isStarved();
+  }
+
+  @Override
   public ContentSource responseContent() {
     if (!responseCame) {
       throw new IllegalStateException("the response has not come");

@@ -25,6 +25,10 @@ public interface UpstreamSession {
   /// @throws ProxyException when it is malformed, or the connection ended before it
   @Nullable ResponseHeader pollResponse() throws ProxyException;
 
+  /// {@return whether the peer has said something for which there is no buffer: the budget of the
+  /// server is spent} The request's thread is woken when that begins.
+  boolean isStarved();
+
   /// {@return the content of the final response}
   ContentSource responseContent();
 
