@@ -78,12 +78,18 @@ final class HouseRules {
     return noClasses()
         .that()
         .resideOutsideOfPackages(exceptPackages)
+        .and(areNoPrograms())
         .should()
         .accessField(System.class, "out")
         .orShould()
         .accessField(System.class, "err")
         .orShould()
         .callMethod(Throwable.class, "printStackTrace");
+  }
+
+  /// What a program says goes to its user.
+  private static DescribedPredicate<JavaClass> areNoPrograms() {
+    return describe("have no main", type -> type.tryGetMethod("main", String[].class).isEmpty());
   }
 
   /// A virtual thread must never be pinned, nor wait for a monitor that a carrier may hold.
