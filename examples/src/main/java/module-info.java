@@ -8,5 +8,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.pingora.examples {
   requires static org.jspecify;
   requires dev.pingora;
+  requires dev.pingora.limits;
   requires java.net.http;
 }
