@@ -10,6 +10,7 @@ module dev.pingora.gateway {
   requires static org.jspecify;
   requires dev.pingora;
   requires dev.pingora.http1;
+  requires dev.pingora.limits;
   requires info.picocli;
   requires org.snakeyaml.engine;
 }

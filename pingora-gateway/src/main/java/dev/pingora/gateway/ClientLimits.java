@@ -5,12 +5,9 @@ package dev.pingora.gateway;
 
 import dev.pingora.core.configuration.CidrSet;
 import dev.pingora.core.listeners.ConnectionFilter;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +44,8 @@ final class ClientLimits implements ConnectionFilter {
       open.decrementAndGet();
       return false;
     }
-    if (!(peer instanceof InetSocketAddress inet) || enters(key(inet.getAddress()))) {
+    if (!(peer instanceof InetSocketAddress inet)
+        || enters(ClientAddresses.network(inet.getAddress()))) {
       return true;
     }
     leave();
@@ -99,7 +97,7 @@ final class ClientLimits implements ConnectionFilter {
   public void closed(SocketAddress peer) {
     leave();
     if (bounds.perClient() > 0 && peer instanceof InetSocketAddress inet) {
-      release(key(inet.getAddress()));
+      release(ClientAddresses.network(inet.getAddress()));
     }
   }
 
@@ -111,18 +109,5 @@ final class ClientLimits implements ConnectionFilter {
 
   private void release(InetAddress client) {
     perClient.computeIfPresent(client, (_, count) -> count.decrementAndGet() <= 0 ? null : count);
-  }
-
-  private static InetAddress key(InetAddress address) {
-    if (!(address instanceof Inet6Address)) {
-      return address;
-    }
-    byte[] octets = address.getAddress();
-    Arrays.fill(octets, 8, 16, (byte) 0);
-    try {
-      return InetAddress.getByAddress(octets);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("sixteen octets are an address", e);
-    }
   }
 }

@@ -25,6 +25,8 @@ import dev.pingora.proxy.Refusals;
 import dev.pingora.proxy.Session;
 import dev.pingora.proxy.UpstreamResponseFilter;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,15 +38,22 @@ final class GatewayProxy
     implements ProxyFailures<GatewayProxy.Ctx>,
         UpstreamResponseFilter<GatewayProxy.Ctx>,
         Refusals<GatewayProxy.Ctx> {
+  private static final byte[] TOO_MANY = "too many requests\n".getBytes(StandardCharsets.US_ASCII);
+
+  /// What the access log calls a request over its route's rate.
+  private static final String RATE_LIMITED = "RateLimited";
+
   private static final FieldLine FORWARDED_HTTP = FieldLine.of(FieldName.X_FORWARDED_PROTO, "http");
 
   private final RouteTable<Route> routes;
   private final CidrSet trusted;
+  private final ClientAddresses clients;
   private final @Nullable AccessLog accessLog;
 
   GatewayProxy(RouteTable<Route> routes, CidrSet trusted, @Nullable AccessLog accessLog) {
     this.routes = routes;
     this.trusted = trusted;
+    this.clients = new ClientAddresses(trusted);
     this.accessLog = accessLog;
   }
 
@@ -62,6 +71,9 @@ final class GatewayProxy
 
     /// Where earlier attempts went.
     List<Backend> tried = List.of();
+
+    /// Whether it came too soon after others of its client.
+    boolean rateLimited;
 
     Ctx(long start) {
       this.start = start;
@@ -83,11 +95,27 @@ final class GatewayProxy
       return;
     }
     session.deadline(route.conf().timeout());
+    RateLimit limit = route.rateLimit();
+    long wait = limit == null ? 0 : limit.secondsToWait(session, clients);
+    if (wait > 0) {
+      ctx.rateLimited = true;
+      tooMany(session, route, wait);
+      return;
+    }
     switch (route.conf().action()) {
       case Action.Forward _, Action.Split _ -> ctx.upstream = route.upstream();
       case Action.Respond respond -> answer(session, route, respond);
       case Action.Redirect redirect -> redirect(session, route, redirect);
     }
+  }
+
+  /// RFC 6585 §4, RFC 9110 §10.2.3.
+  private static void tooMany(Session session, Route route, long seconds) throws ProxyException {
+    ResponseHeader header =
+        ResponseHeader.of(429)
+            .set(FieldName.RETRY_AFTER, Long.toString(seconds))
+            .set(FieldName.CONTENT_TYPE, "text/plain; charset=utf-8");
+    respond(session, route, header, TOO_MANY);
   }
 
   private static void answer(Session session, Route route, Action.Respond respond)
@@ -97,10 +125,15 @@ final class GatewayProxy
     if (content.length > 0) {
       header.set(FieldName.CONTENT_TYPE, respond.contentType());
     }
+    respond(session, route, header, content);
+  }
+
+  private static void respond(Session session, Route route, ResponseHeader header, byte[] content)
+      throws ProxyException {
     header.contentLength(content.length);
     route.conf().responseHeaders().apply(header.headers());
     session.response().header(header, content.length == 0);
-    session.response().write(java.nio.ByteBuffer.wrap(content));
+    session.response().write(ByteBuffer.wrap(content));
     session.response().end();
   }
 
@@ -332,7 +365,14 @@ final class GatewayProxy
         request.headers().first(FieldName.USER_AGENT),
         peer == null ? null : Addresses.text(peer.address()),
         session.attempts(),
-        error == null ? null : error.kind().name());
+        fault(error, ctx));
+  }
+
+  private static @Nullable String fault(@Nullable ProxyException error, Ctx ctx) {
+    if (error != null) {
+      return error.kind().name();
+    }
+    return ctx.rateLimited ? RATE_LIMITED : null;
   }
 
   @Override

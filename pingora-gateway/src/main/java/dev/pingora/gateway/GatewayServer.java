@@ -14,6 +14,7 @@ import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.lb.BalancerStatus;
 import dev.pingora.proxy.HttpProxyService;
+import dev.pingora.timeout.Ticker;
 import dev.pingora.tls.TlsException;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -28,16 +29,19 @@ final class GatewayServer implements AutoCloseable {
   private final Server server;
   private final ListeningService service;
   private final List<Upstream> upstreams;
+  private final List<Route> routes;
   private final @Nullable AccessLog accessLog;
 
   private GatewayServer(
       Server server,
       ListeningService service,
       List<Upstream> upstreams,
+      List<Route> routes,
       @Nullable AccessLog accessLog) {
     this.server = server;
     this.service = service;
     this.upstreams = upstreams;
+    this.routes = routes;
     this.accessLog = accessLog;
   }
 
@@ -45,10 +49,18 @@ final class GatewayServer implements AutoCloseable {
   ///
   /// @throws ProxyException when a file that the configuration names cannot be read or written
   static GatewayServer of(GatewayConf conf) throws ProxyException {
+    return of(conf, Ticker.system());
+  }
+
+  /// {@return the same with another clock, for rates}
+  static GatewayServer of(GatewayConf conf, Ticker ticker) throws ProxyException {
     Map<String, Upstream> upstreams = upstreams(conf);
+    List<Route> routes = new ArrayList<>();
     List<RouteTable.Rule<Route>> rules = new ArrayList<>();
     for (RouteConf route : conf.routes()) {
-      rules.add(new RouteTable.Rule<>(route.match(), new Route(route, upstreams)));
+      Route ready = new Route(route, upstreams, ticker);
+      routes.add(ready);
+      rules.add(new RouteTable.Rule<>(route.match(), ready));
     }
     AccessLog log = openLog(conf.accessLog());
     GatewayProxy proxy =
@@ -68,7 +80,8 @@ final class GatewayServer implements AutoCloseable {
       }
     }
     server.addService(service);
-    return new GatewayServer(server, service, List.copyOf(upstreams.values()), log);
+    return new GatewayServer(
+        server, service, List.copyOf(upstreams.values()), List.copyOf(routes), log);
   }
 
   private static Map<String, Upstream> upstreams(GatewayConf conf) throws ProxyException {
@@ -127,6 +140,15 @@ final class GatewayServer implements AutoCloseable {
   /// {@return how the servers of each upstream are, in the order of the configuration}
   List<BalancerStatus> status() {
     return upstreams.stream().map(Upstream::status).toList();
+  }
+
+  /// {@return how many requests each route has refused for their rate, in the order of the
+  /// configuration; 0 for those without a bound}
+  List<Long> rateLimited() {
+    return routes.stream()
+        .map(Route::rateLimit)
+        .map(limit -> limit == null ? 0L : limit.refused())
+        .toList();
   }
 
   /// Runs until a shutdown.

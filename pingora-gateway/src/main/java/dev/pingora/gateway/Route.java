@@ -7,6 +7,7 @@ import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.FieldName;
 import dev.pingora.http.FieldNames;
+import dev.pingora.timeout.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,9 +42,11 @@ final class Route {
   private final int[] cycle;
   private final AtomicInteger turn = new AtomicInteger();
   private final byte[] content;
+  private final @Nullable RateLimit rateLimit;
 
-  Route(RouteConf conf, Map<String, Upstream> all) throws ProxyException {
+  Route(RouteConf conf, Map<String, Upstream> all, Ticker ticker) throws ProxyException {
     this.conf = conf;
+    this.rateLimit = conf.rateLimit() == null ? null : new RateLimit(conf.rateLimit(), ticker);
     this.said =
         FieldNames.of(
             Stream.concat(OURS.stream(), conf.requestHeaders().names().stream())
@@ -94,6 +97,11 @@ final class Route {
   /// in a spelling that CGI and its descendants read as the same name.
   FieldNames said() {
     return said;
+  }
+
+  /// {@return the bound on how often clients may ask; null for none}
+  @Nullable RateLimit rateLimit() {
+    return rateLimit;
   }
 
   /// {@return the content of a `respond:`}

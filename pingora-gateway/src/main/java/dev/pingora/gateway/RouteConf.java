@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param responseHeaders changes to the response, whoever made it
 /// @param retry when a request is tried again
 /// @param timeout for the whole request; zero = none
+/// @param rateLimit how often each client may ask; null = no bound
 record RouteConf(
     RouteMatch match,
     Action action,
@@ -27,7 +28,8 @@ record RouteConf(
     FieldEdits requestHeaders,
     FieldEdits responseHeaders,
     RetryConf retry,
-    Duration timeout) {
+    Duration timeout,
+    @Nullable RateLimitConf rateLimit) {
 
   RouteConf {
     boolean forwards = action instanceof Action.Forward || action instanceof Action.Split;
@@ -75,10 +77,19 @@ record RouteConf(
     FieldEdits responseHeaders = FieldEdits.none();
     RetryConf retry = RetryConf.defaults();
     Duration timeout = Duration.ZERO;
+    @Nullable RateLimitConf rateLimit;
 
     RouteConf build() {
       return new RouteConf(
-          match, action(), rewrite, host, requestHeaders, responseHeaders, retry, timeout);
+          match,
+          action(),
+          rewrite,
+          host,
+          requestHeaders,
+          responseHeaders,
+          retry,
+          timeout,
+          rateLimit);
     }
 
     private Action action() {

@@ -111,6 +111,34 @@ final class RouteKeys {
                   "What is tried again"),
               Key.later("budget", "Further attempts relative to all requests")));
 
+  private static final Block<RateLimitConf.Builder, RateLimitConf> RATE_LIMIT =
+      Block.withRequired(
+          RateLimitConf.Builder::new,
+          RateLimitConf.Builder::build,
+          RouteKeys::rateExample,
+          List.of(
+              Key.required(
+                  "rate",
+                  Values.parsed(
+                      RateLimitConf.Frequency.FORM,
+                      RateLimitConf.Frequency::parse,
+                      RateLimitConf.Frequency::text),
+                  RateLimitConf::rate,
+                  (b, v) -> b.rate = v,
+                  "Requests of a client in the long run"),
+              Key.optional(
+                  "burst",
+                  Values.whole(1, RateLimitConf.MAX_COUNT),
+                  RateLimitConf::burst,
+                  (b, v) -> b.burst = v,
+                  "Requests that may come at once; null = as many as in the unit of rate"),
+              Key.of(
+                  "key",
+                  ClientKey.type(),
+                  RateLimitConf::key,
+                  (b, v) -> b.key = v,
+                  "Who is one client")));
+
   static final Block<RouteConf.Builder, RouteConf> BLOCK =
       Block.withRequired(RouteConf::builder, RouteConf.Builder::build, RouteKeys::example, keys());
 
@@ -186,8 +214,19 @@ final class RouteKeys {
         Key.later("limits", "Bounds of the route's own"),
         Key.later("compression", "Compression of responses"),
         Key.later("mirror", "Copies of requests to another upstream"),
-        Key.later("rate_limit", "Bound on the rate of requests; over it 429"),
+        Key.optional(
+            "rate_limit",
+            RATE_LIMIT,
+            RouteConf::rateLimit,
+            (b, v) -> b.rateLimit = v,
+            "Bound on the rate of requests of each client; over it 429"),
         Key.later("error_pages", "Files to answer errors with"));
+  }
+
+  private static RateLimitConf rateExample() {
+    RateLimitConf.Builder builder = new RateLimitConf.Builder();
+    builder.rate = RateLimitConf.Frequency.parse("100/s");
+    return builder.build();
   }
 
   /// Holds the defaults, for the schema.

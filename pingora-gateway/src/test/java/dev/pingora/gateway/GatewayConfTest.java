@@ -54,7 +54,6 @@ class GatewayConfTest {
           "routes[0].retry.budget",
           "routes[0].compression",
           "routes[0].mirror",
-          "routes[0].rate_limit",
           "routes[0].error_pages");
 
   private static GatewayConf parse(String text) throws ConfigurationException {
@@ -208,6 +207,12 @@ class GatewayConfTest {
     assertThat(first.retry())
         .isEqualTo(new RetryConf(1, List.of(RetryConf.Fault.CONNECT, new RetryConf.Status(502))));
     assertThat(first.timeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(first.rateLimit())
+        .isEqualTo(
+            new RateLimitConf(
+                new RateLimitConf.Frequency(50, RateLimitConf.Unit.MINUTE),
+                20,
+                new ClientKey.Header(FieldName.of("X-Team"))));
     assertThat(conf.routes().get(1).action())
         .isEqualTo(new Action.Respond(503, "application/json", "{}\n", null));
     assertThat(conf.routes().get(3).action())

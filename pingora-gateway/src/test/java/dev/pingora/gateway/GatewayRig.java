@@ -6,6 +6,7 @@ package dev.pingora.gateway;
 import dev.pingora.core.server.Shutdown;
 import dev.pingora.testkit.ScriptedClient;
 import dev.pingora.testkit.Wire;
+import dev.pingora.timeout.Ticker;
 import java.net.InetSocketAddress;
 import java.util.Map;
 
@@ -19,13 +20,24 @@ final class GatewayRig implements AutoCloseable {
 
   /// {@return a gateway that serves} The text is that of a configuration file.
   static GatewayRig start(String yaml) throws Exception {
-    GatewayServer gateway = GatewayServer.of(GatewayConf.parse(yaml, "test.yaml", Map.of()));
+    return start(yaml, Ticker.system());
+  }
+
+  /// {@return the same, in another time}
+  static GatewayRig start(String yaml, Ticker ticker) throws Exception {
+    GatewayConf conf = GatewayConf.parse(yaml, "test.yaml", Map.of());
+    GatewayServer gateway = GatewayServer.of(conf, ticker);
     gateway.start();
     return new GatewayRig(gateway);
   }
 
   /// {@return a gateway with one TCP listener, h2c too, and these further blocks}
   static GatewayRig with(String blocks) throws Exception {
+    return with(blocks, Ticker.system());
+  }
+
+  /// {@return the same, in another time}
+  static GatewayRig with(String blocks, Ticker ticker) throws Exception {
     String listener =
         """
         threads: 1
@@ -33,7 +45,7 @@ final class GatewayRig implements AutoCloseable {
           - address: 127.0.0.1:0
             protocols: [http/1.1, h2c]
         """;
-    return start(listener + blocks);
+    return start(listener + blocks, ticker);
   }
 
   GatewayServer gateway() {
