@@ -38,6 +38,9 @@ final class SmokeTest {
             "dev.pingora.benchmarks.Caches",
             "dev.pingora.benchmarks.HeadStorage",
             "dev.pingora.benchmarks.Http1Heads",
+            "dev.pingora.benchmarks.Ketama",
+            "dev.pingora.benchmarks.Limits",
+            "dev.pingora.benchmarks.LruUse",
             "dev.pingora.benchmarks.Pool",
             "dev.pingora.benchmarks.Timers");
   }
