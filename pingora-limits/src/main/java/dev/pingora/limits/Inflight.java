@@ -11,10 +11,15 @@ import java.util.random.RandomGenerator;
 
 /// Counts what is under way for each key: requests of a client, connections to a backend.
 ///
-/// An [Estimator] whose additions are undone when a guard closes. Its estimates err upwards only,
-/// so a limit on them holds for certain. Constant memory (256 KiB by default); a guard is the only
-/// allocation. Any thread may call anything, and a guard may close on another thread than it was
-/// made on.
+/// **Idea.** An [Estimator] whose additions are undone when a guard closes.
+///
+/// **Invariant.** A guard subtracts exactly what it added, once, whoever closes it how often. So no
+/// count is below what is open, and a limit on it holds for certain; strangers in the same cells
+/// can only make it stricter, and only as long as they last.
+///
+/// **Cost.** Constant memory (256 KiB by default); two atomic additions a row for each guard, which
+/// is the only allocation. Any thread may call anything, and a guard may close on another thread
+/// than it was made on.
 ///
 /// {@snippet :
 /// try (Inflight.Guard guard = inflight.incr(client, 1)) {

@@ -16,11 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A cache in memory whose values expire.
 ///
-/// What is kept when room gets short is [TinyUfo]'s to decide; this adds a time to live. An expired
-/// value stays until it is overwritten or evicted, so that it can be served stale; it counts
-/// towards the capacity like any other. Keys are kept in full and compared by `equals`.
+/// **Idea.** What is kept when room gets short is [TinyUfo]'s to decide; this adds a time to live,
+/// as a moment beside the value. Nobody looks for expired values: one stays until it is overwritten
+/// or evicted, so that it can be served stale, and counts towards the capacity like any other. One
+/// that nobody asks for is soon evicted.
 ///
-/// A hit allocates its answer and nothing else. Any thread may call anything, and nothing waits.
+/// **Invariant.** A value is fresh until the clock, which may start anywhere and overflow, is its
+/// time to live past the put. Keys are kept in full and compared by `equals`.
+///
+/// **Cost.** [TinyUfo]'s, 32 bytes a value, and a reading of the clock for those that expire. A hit
+/// allocates its answer and nothing else. Any thread may call anything, and nothing waits.
 ///
 /// {@snippet :
 /// MemoryCache<String, Page> pages = MemoryCache.of(10_000);
