@@ -22,7 +22,7 @@
 /// | addresses | any text: `host:port`, IPv6 in brackets, `unix:/path` |
 /// | weights | 0 takes a bucket off the ring; more than 4,194,304 points in all are refused |
 /// | buckets | 65,536 at most |
-/// | a search | one checksum of the key and two comparisons, no allocation: 38 ns at 1,000 buckets |
+/// | a search | one checksum, two comparisons, no allocation: 38 ns at 1,000 buckets |
 /// | a change | 0.6 ms when one of 1,000 buckets leaves; 11 ms to build them anew |
 /// | memory | about eight bytes a point, 160 points a unit of weight |
 ///

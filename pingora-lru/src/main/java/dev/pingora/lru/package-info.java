@@ -22,8 +22,8 @@
 /// |---|---|
 /// | order | least recently used in each shard; nearly so across shards |
 /// | limits | total weight, and number of entries if wanted |
-/// | weights | 0 (counts as 1) to 2⁴⁰; totals are exact and cannot overflow below 8 million of these |
-/// | a hit | [Lru#promoteTopN]: 4 ns when the entry is at the front already, and no lock; else 240 ns |
+/// | weights | 0 (counts as 1) to 2⁴⁰; totals overflow with 8 million of these only |
+/// | a hit | [Lru#promoteTopN]: 4 ns and no lock when the entry is in front already; else 240 ns |
 /// | a new entry for an old one | 300 ns, 192 bytes allocated |
 /// | memory | about 90 bytes an entry beside key and value |
 /// | restart | [Lru#entries] saves the order, [Lru#insertTail] restores it |

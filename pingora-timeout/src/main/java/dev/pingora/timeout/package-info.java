@@ -26,16 +26,16 @@
 /// |---|---|
 /// | precision | coarse: up to 10 ms late, never early; [Timeouts#exact]: the virtual machine's |
 /// | wheel | each call touches a few words, whatever the number of timers; allocates nothing |
-/// | a limited call done within a tick | two atomic operations and an object; the wheel never sees it |
+/// | a call done within a tick | two atomic operations and an object; the wheel never sees it |
 /// | steady load | the clock turns 100 times a second; without alarms it sleeps, then ends |
 /// | bound | a wheel holds what is scheduled; the clock's inbox what comes within a tick |
 ///
 /// Work that ignores interrupts is not limited, and work that returns all the same is never late.
 ///
-/// Where this differs from Pingora's `pingora-timeout`: the work is interrupted where a future would be
-/// dropped; what nobody waits for any more leaves the wheel; registration takes no lock; a clock thread
-/// that died is replaced at the next use; the clock sleeps while there is nothing to do; there is no
-/// pausing for `fork`, which a virtual machine does not do.
+/// Where this differs from Pingora's `pingora-timeout`: the work is interrupted where a future
+/// would be dropped; what nobody waits for any more leaves the wheel; registration takes no lock; a
+/// clock thread that died is replaced at the next use; the clock sleeps while there is nothing to
+/// do; there is no pausing for `fork`, which a virtual machine does not do.
 ///
 /// The module depends on nothing.
 package dev.pingora.timeout;
