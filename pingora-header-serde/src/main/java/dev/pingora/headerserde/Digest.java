@@ -8,8 +8,8 @@ import com.github.luben.zstd.ZstdDictDecompress;
 import com.github.luben.zstd.ZstdException;
 import org.jspecify.annotations.Nullable;
 
-/// A dictionary in the form that zstd works with, in native memory: about three times its size to
-/// write, once to read. Read by all contexts at once; freed when the last of them is.
+/// A dictionary in the form that zstd works with, in native memory: 456 KiB for the shipped one at
+/// level 3. Read by all contexts at once; freed when the last of them is.
 final class Digest implements AutoCloseable {
   private final int id;
   private final @Nullable ZstdDictCompress writing;

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// disk has changed, the dictionary's number finds what was written with another, the grammar is
 /// checked again, and no input makes more memory be taken than [SerdeOptions#maxHeadBytes].
 ///
-/// **Cost.** With the shipped dictionary about a third of the text and 1 to 3 µs each way
-/// (`benchmarks/README.md`); a copy of the result and, reading, of the text are allocated.
+/// **Cost.** With the shipped dictionary a third to two fifths of the text, 2 µs to write and 1 to
+/// read (`benchmarks/README.md`); a copy of the result and, reading, of the text are allocated.
 ///
 /// **Papers.** Collet and Kucherawy, *Zstandard Compression*, RFC 8878; dictionaries are made by
 /// fastCover: Liao, Petri, Moffat and Wirth, *Effective Construction of Relative Lempel-Ziv

@@ -5,7 +5,7 @@
 ///
 /// A cache keeps the head of every stored response. A head has some 400 octets, and most of them
 /// are in the next head too; compressed one by one, zstd finds little. With a dictionary that was
-/// trained on heads it leaves about a third, and that third is entity tags, identifiers and dates.
+/// trained on heads it leaves a third to two fifths: entity tags, identifiers, dates.
 ///
 /// ```java
 /// HeaderSerde serde = HeaderSerde.open(SerdeOptions.standard());   // one for the process
