@@ -11,6 +11,7 @@ import dev.pingora.core.services.Addresses;
 import dev.pingora.core.services.ListeningService;
 import dev.pingora.error.ProxyException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Map;
 
 /// Something to try without a configuration: two origins on free ports, and a gateway that is ready
@@ -20,10 +21,10 @@ final class Demo implements AutoCloseable {
   private final GatewayServer gateway;
   private final String configuration;
 
-  private final DemoCertificate certificate;
+  private final SelfSignedFiles certificate;
 
   private Demo(
-      Server origins, GatewayServer gateway, String configuration, DemoCertificate certificate) {
+      Server origins, GatewayServer gateway, String configuration, SelfSignedFiles certificate) {
     this.origins = origins;
     this.gateway = gateway;
     this.configuration = configuration;
@@ -40,8 +41,10 @@ final class Demo implements AutoCloseable {
     ListeningService a = origins.addService(DemoOrigin.service("a"));
     ListeningService b = origins.addService(DemoOrigin.service("b"));
     origins.start();
-    DemoCertificate own = DemoCertificate.make();
-    String text = configuration(address, secure, own.cert(), own.key(), address(a), address(b));
+    SelfSignedFiles own = SelfSignedFiles.write(Files.createTempDirectory("pingora-demo"));
+    String cert = own.certificate().toString();
+    String key = own.privateKey().toString();
+    String text = configuration(address, secure, cert, key, address(a), address(b));
     GatewayServer gateway = GatewayServer.of(GatewayConf.parse(text, "demo", Map.of()));
     String shown = configuration(address, secure, "cert.pem", "key.pem", address(a), address(b));
     return new Demo(origins, gateway, shown, own);

@@ -38,6 +38,13 @@ public final class Main {
           .description("print which TLS libraries can be used here and exit")
           .build();
 
+  private static final OptionSpec SELF_SIGNED =
+      OptionSpec.builder("--self-signed")
+          .paramLabel("FOLDER")
+          .type(Path.class)
+          .description("write cert.pem and key.pem for localhost into FOLDER, to try TLS, and exit")
+          .build();
+
   private final Map<String, String> environment;
   private final PrintStream out;
   private final PrintStream err;
@@ -64,7 +71,8 @@ public final class Main {
         serve(plain);
         return 0;
       }
-      CommandSpec spec = Options.spec(NAME).addOption(SCHEMA).addOption(TLS_PROVIDERS);
+      CommandSpec spec =
+          Options.spec(NAME).addOption(SCHEMA).addOption(TLS_PROVIDERS).addOption(SELF_SIGNED);
       ParseResult result = Options.read(spec, args);
       Options options = Options.from(result);
       if (options.help()) {
@@ -75,6 +83,8 @@ public final class Main {
         out.print(GatewayConf.schema());
       } else if (result.hasMatchedOption(TLS_PROVIDERS)) {
         out.print(ProviderReport.of(TlsProviders.installed()));
+      } else if (result.hasMatchedOption(SELF_SIGNED)) {
+        SelfSignedFiles.write(result.matchedOptionValue("--self-signed", Path.of("")));
       } else {
         serve(options);
       }

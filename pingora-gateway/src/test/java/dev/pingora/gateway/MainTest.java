@@ -5,6 +5,7 @@ package dev.pingora.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pingora.tls.CertifiedKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -39,6 +40,7 @@ class MainTest {
     assertThat(said.out())
         .startsWith("Usage: pingora")
         .contains("-c, --conf=FILE", "-t, --test", "-V, --version", "-h, --help", "--schema")
+        .contains("--self-signed=FOLDER", "--tls-providers")
         .doesNotContain("--nocapture");
   }
 
@@ -65,6 +67,25 @@ class MainTest {
             path
                 + ":2: listeners[0].address: \"127.0.0.1:many\" has no port"
                 + " (expected: ip:port, [ipv6]:port, host:port or unix:/path)\n");
+  }
+
+  @Test
+  void selfSignedFilesAreWrittenOnceAndServe() throws Exception {
+    Path made = folder.resolve("tls");
+    assertThat(CommandLine.run("--self-signed", made.toString()))
+        .isEqualTo(new CommandLine.Said(0, "", ""));
+    Path key = made.resolve("key.pem");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+        .isEqualTo("rw-------");
+    CertifiedKey read = CertifiedKey.fromPem(made.resolve("cert.pem"), key);
+    assertThat(read.names()).containsExactly("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1");
+    String before = Files.readString(key);
+
+    CommandLine.Said again = CommandLine.run("--self-signed", made.toString());
+    assertThat(again.exit()).isEqualTo(1);
+    assertThat(again.err())
+        .isEqualTo("pingora: " + made.resolve("cert.pem") + " is there already\n");
+    assertThat(key).hasContent(before);
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.pingora.tls.Availability;
 import dev.pingora.tls.Capability;
 import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.ClientTls;
+import dev.pingora.tls.NativeSettings;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsException;
@@ -107,6 +108,7 @@ public final class JsseTls implements TlsProvider {
     if (config.certificate().ocsp() != null) {
       throw cannot("staple an OCSP response", "ocsp");
     }
+    NativeSettings.requireNone(config.nativeSettings(), id());
     SSLContext context = context(config.certificate(), PeerTrust.ofClients(config.clientRoots()));
     Negotiation negotiation = Negotiation.of(config.profile(), groups(context));
     return JsseContext.server(config, context, negotiation, buffers);
@@ -115,6 +117,7 @@ public final class JsseTls implements TlsProvider {
   @Override
   public TlsContext client(ClientTls config) throws TlsException {
     config.requireNoS2n(id());
+    NativeSettings.requireNone(config.nativeSettings(), id());
     if (config.keyLog() != null) {
       throw cannot("tell its secrets", "keyLog");
     }

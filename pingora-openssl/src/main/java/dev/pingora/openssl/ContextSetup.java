@@ -6,6 +6,7 @@ package dev.pingora.openssl;
 import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.CipherSuite;
 import dev.pingora.tls.NamedGroup;
+import dev.pingora.tls.NativeSettings;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsProfile;
 import dev.pingora.tls.TlsVersion;
@@ -14,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// An SSL_CTX while it is configured: what servers and clients have in common.
 ///
@@ -47,6 +49,12 @@ final class ContextSetup implements AutoCloseable {
     calls.setOptions(context, Control.NO_COMPRESSION | Control.NO_RENEGOTIATION);
     calls.setSecurityLevel(context, SECURITY_LEVEL);
     calls.setTrace(context, library.callbacks.event);
+  }
+
+  /// Has the user's own settings made; last, so that they have the last word.
+  void further(@Nullable NativeSettings settings) throws TlsException {
+    MemorySegment pointer = MemorySegment.ofAddress(context);
+    new NativeSettings.Context(library.dialect.id(), pointer, library.symbols).take(settings);
   }
 
   /// {@return the SSL_CTX, now the caller's to free}

@@ -10,6 +10,7 @@ import dev.pingora.tls.ffm.NativeLibrary;
 import dev.pingora.tls.ffm.SlotTable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,6 +30,9 @@ final class OpenSsl {
   final ContextCalls contexts;
   final CryptoCalls crypto;
   final TransportCalls transports;
+
+  /// All its functions by name.
+  final SymbolLookup symbols;
 
   /// Live sessions, by the tag their SSL carries.
   final SlotTable<OpenSslSession> sessions = new SlotTable<>();
@@ -53,6 +57,7 @@ final class OpenSsl {
     crypto = new CryptoCalls(library);
     transports = new TransportCalls(library);
     library.complete();
+    symbols = library::own;
     chunks = new Chunks(transports);
     callbacks = new Callbacks(this);
     groups = probeGroups();

@@ -69,6 +69,7 @@ record ServerSide(
       byte[] id = sessionId(config);
       setup.check(
           calls.setSessionIdContext(context, setup.octets(id), id.length) == 1, "session id");
+      setup.further(config.nativeSettings());
       return new OpenSslContext(library, setup.take(), config.keyLog(), side);
     }
   }

@@ -6,6 +6,7 @@ package dev.pingora.rustls;
 import dev.pingora.tls.Availability;
 import dev.pingora.tls.Capability;
 import dev.pingora.tls.ClientTls;
+import dev.pingora.tls.NativeSettings;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TicketKeys;
 import dev.pingora.tls.TlsContext;
@@ -36,7 +37,8 @@ public final class RustlsTls implements TlsProvider {
                   Capability.KEY_RSA_PSS,
                   Capability.PSK,
                   Capability.BLINDING,
-                  Capability.SECURITY_POLICY)));
+                  Capability.SECURITY_POLICY,
+                  Capability.NATIVE_SETTINGS)));
 
   private static final String FIPS =
       "no (AWS-LC has validated modules: build src/main/rust with the feature fips of aws-lc-rs)";
@@ -76,6 +78,7 @@ public final class RustlsTls implements TlsProvider {
   @Override
   public TlsContext server(ServerTls config) throws TlsException {
     usable();
+    NativeSettings.requireNone(config.nativeSettings(), id());
     TicketKeys given = config.tickets();
     TicketKeys tickets = given == null ? TicketKeys.random() : given;
     // Before the keys are read: if they change meanwhile, the first session takes them again.
@@ -88,6 +91,7 @@ public final class RustlsTls implements TlsProvider {
   public TlsContext client(ClientTls config) throws TlsException {
     usable();
     config.requireNoS2n(id());
+    NativeSettings.requireNone(config.nativeSettings(), id());
     long address = RustlsContext.address(Configuration.of(config), false);
     return new RustlsContext(address, config.keyLog(), null, 0);
   }

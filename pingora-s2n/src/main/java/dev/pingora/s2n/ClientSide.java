@@ -70,6 +70,7 @@ record ClientSide(
         setup.psk(psk);
       }
       blinding(setup);
+      setup.further(config.nativeSettings());
       return setup.take(0);
     }
   }

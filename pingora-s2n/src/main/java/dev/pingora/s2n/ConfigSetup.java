@@ -6,6 +6,7 @@ package dev.pingora.s2n;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.NativeSettings;
 import dev.pingora.tls.S2nTls.PresharedKey;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TrustRoots;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Makes an s2n_config, step by step; frees it when it is not taken.
 final class ConfigSetup implements AutoCloseable {
@@ -35,6 +37,12 @@ final class ConfigSetup implements AutoCloseable {
       arena.close();
       throw library.configuration("configuration");
     }
+  }
+
+  /// Has the user's own settings made; last, so that they have the last word.
+  void further(@Nullable NativeSettings settings) throws TlsException {
+    MemorySegment pointer = MemorySegment.ofAddress(config);
+    new NativeSettings.Context(S2nProvider.ID, pointer, library.symbols).take(settings);
   }
 
   /// {@return what was made, which is the caller's now}

@@ -9,6 +9,7 @@ import dev.pingora.tls.TlsException;
 import dev.pingora.tls.ffm.NativeLibrary;
 import dev.pingora.tls.ffm.SlotTable;
 import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,6 +39,9 @@ final class S2n {
   final DigestCalls digests;
   final SystemCalls system;
 
+  /// All its functions by name.
+  final SymbolLookup symbols;
+
   /// Live sessions, by the tag their connection carries.
   final SlotTable<S2nSession> sessions = new SlotTable<>();
 
@@ -61,6 +65,7 @@ final class S2n {
     digests = new DigestCalls(library);
     system = new SystemCalls(library);
     library.complete();
+    symbols = library::own;
     chunks = new Chunks(system);
     callbacks = new Callbacks(this);
   }

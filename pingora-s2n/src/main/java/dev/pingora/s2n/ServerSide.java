@@ -99,6 +99,7 @@ final class ServerSide implements S2nContext.Side {
         setup.check(calls.keyLog(made, library.callbacks.keyLog, 0), "key log");
       }
       tickets(setup);
+      setup.further(config.nativeSettings());
       return setup.take(version);
     }
   }

@@ -42,6 +42,8 @@ public enum Capability {
   BLINDING("blinding"),
   /// s2n's named policies instead of lists.
   SECURITY_POLICY("named security policies"),
+  /// Settings can be made on the library's own object, see [NativeSettings].
+  NATIVE_SETTINGS("native settings"),
   /// The certificate may be checked against another name than that in SNI.
   ALTERNATIVE_NAME("alternative name"),
   /// The negotiated group is known.

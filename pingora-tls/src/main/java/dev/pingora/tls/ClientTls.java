@@ -6,6 +6,7 @@ package dev.pingora.tls;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// How clients speak TLS.
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///   that do not know the first; no effect where the provider cannot
 /// @param keyLog takes the secrets; null for none
 /// @param s2n what only s2n-tls has; null for nothing of it
+/// @param nativeSettings makes further settings on the library's own object; null for none
 public record ClientTls(
     TlsProfile profile,
     List<String> alpn,
@@ -31,7 +33,8 @@ public record ClientTls(
     int resumption,
     boolean secondKeyShare,
     @Nullable KeyLog keyLog,
-    @Nullable S2nTls s2n) {
+    @Nullable S2nTls s2n,
+    @Nullable NativeSettings nativeSettings) {
   /// Sessions remembered unless said otherwise.
   public static final int RESUMPTION = 256;
 
@@ -45,159 +48,114 @@ public record ClientTls(
     }
   }
 
-  /// What every provider may be asked for.
-  public ClientTls(
-      TlsProfile profile,
-      List<String> alpn,
-      Verify verify,
-      TrustRoots roots,
-      @Nullable String alternativeName,
-      @Nullable CertifiedKey certificate,
-      int resumption,
-      boolean secondKeyShare,
-      @Nullable KeyLog keyLog) {
-    this(
-        profile,
-        alpn,
-        verify,
-        roots,
-        alternativeName,
-        certificate,
-        resumption,
-        secondKeyShare,
-        keyLog,
-        null);
-  }
-
   /// {@return an intermediate profile, no ALPN, chain and name checked against the system's roots}
   public static ClientTls standard() {
-    return new ClientTls(
-        TlsProfile.INTERMEDIATE,
-        List.of(),
-        Verify.CHAIN_AND_NAME,
-        TrustRoots.system(),
-        null,
-        null,
-        RESUMPTION,
-        true,
-        null);
+    return new Draft().build();
   }
 
   /// {@return the same with another profile}
   public ClientTls withProfile(TlsProfile own) {
-    return new ClientTls(
-        own,
-        alpn,
-        verify,
-        roots,
-        alternativeName,
-        certificate,
-        resumption,
-        secondKeyShare,
-        keyLog,
-        s2n);
+    return with(draft -> draft.profile = own);
   }
 
   /// {@return the same, offering these protocols}
   public ClientTls withAlpn(List<String> protocols) {
-    return new ClientTls(
-        profile,
-        protocols,
-        verify,
-        roots,
-        alternativeName,
-        certificate,
-        resumption,
-        secondKeyShare,
-        keyLog,
-        s2n);
+    return with(draft -> draft.alpn = protocols);
   }
 
   /// {@return the same, checking this much against these roots}
   public ClientTls withVerify(Verify what, TrustRoots against) {
-    return new ClientTls(
-        profile,
-        alpn,
-        what,
-        against,
-        alternativeName,
-        certificate,
-        resumption,
-        secondKeyShare,
-        keyLog,
-        s2n);
+    return with(draft -> {
+      draft.verify = what;
+      draft.roots = against;
+    });
   }
 
   /// {@return the same, also accepting a certificate for `name`}
   public ClientTls withAlternativeName(@Nullable String name) {
-    return new ClientTls(
-        profile, alpn, verify, roots, name, certificate, resumption, secondKeyShare, keyLog, s2n);
+    return with(draft -> draft.alternativeName = name);
   }
 
   /// {@return the same, with a certificate to show}
   public ClientTls withCertificate(@Nullable CertifiedKey own) {
-    return new ClientTls(
-        profile,
-        alpn,
-        verify,
-        roots,
-        alternativeName,
-        own,
-        resumption,
-        secondKeyShare,
-        keyLog,
-        s2n);
+    return with(draft -> draft.certificate = own);
   }
 
   /// {@return the same, remembering so many sessions}
   public ClientTls withResumption(int sessions) {
-    return new ClientTls(
-        profile,
-        alpn,
-        verify,
-        roots,
-        alternativeName,
-        certificate,
-        sessions,
-        secondKeyShare,
-        keyLog,
-        s2n);
+    return with(draft -> draft.resumption = sessions);
   }
 
   /// {@return the same, with or without a second key share}
   public ClientTls withSecondKeyShare(boolean sent) {
-    return new ClientTls(
-        profile, alpn, verify, roots, alternativeName, certificate, resumption, sent, keyLog, s2n);
+    return with(draft -> draft.secondKeyShare = sent);
   }
 
   /// {@return the same, telling its secrets}
   public ClientTls withKeyLog(@Nullable KeyLog log) {
-    return new ClientTls(
-        profile,
-        alpn,
-        verify,
-        roots,
-        alternativeName,
-        certificate,
-        resumption,
-        secondKeyShare,
-        log,
-        s2n);
+    return with(draft -> draft.keyLog = log);
   }
 
   /// {@return the same, with what only s2n-tls has}
   public ClientTls withS2n(@Nullable S2nTls own) {
-    return new ClientTls(
-        profile,
-        alpn,
-        verify,
-        roots,
-        alternativeName,
-        certificate,
-        resumption,
-        secondKeyShare,
-        keyLog,
-        own);
+    return with(draft -> draft.s2n = own);
+  }
+
+  /// {@return the same, with further settings on the library's own object}
+  public ClientTls withNativeSettings(@Nullable NativeSettings own) {
+    return with(draft -> draft.nativeSettings = own);
+  }
+
+  private ClientTls with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.build();
+  }
+
+  /// The components while one of them is changed; confined to one thread.
+  private static final class Draft {
+    private TlsProfile profile = TlsProfile.INTERMEDIATE;
+    private List<String> alpn = List.of();
+    private Verify verify = Verify.CHAIN_AND_NAME;
+    private TrustRoots roots = TrustRoots.system();
+    private @Nullable String alternativeName;
+    private @Nullable CertifiedKey certificate;
+    private int resumption = RESUMPTION;
+    private boolean secondKeyShare = true;
+    private @Nullable KeyLog keyLog;
+    private @Nullable S2nTls s2n;
+    private @Nullable NativeSettings nativeSettings;
+
+    Draft() {}
+
+    Draft(ClientTls from) {
+      profile = from.profile;
+      alpn = from.alpn;
+      verify = from.verify;
+      roots = from.roots;
+      alternativeName = from.alternativeName;
+      certificate = from.certificate;
+      resumption = from.resumption;
+      secondKeyShare = from.secondKeyShare;
+      keyLog = from.keyLog;
+      s2n = from.s2n;
+      nativeSettings = from.nativeSettings;
+    }
+
+    ClientTls build() {
+      return new ClientTls(
+          profile,
+          alpn,
+          verify,
+          roots,
+          alternativeName,
+          certificate,
+          resumption,
+          secondKeyShare,
+          keyLog,
+          s2n,
+          nativeSettings);
+    }
   }
 
   /// For providers that are not s2n-tls: refuses what they cannot honour.

@@ -84,7 +84,8 @@ public final class TlsListener {
         settings.clientAuth(),
         settings.clientRoots(),
         settings.tickets(),
-        settings.keyLog());
+        settings.keyLog(),
+        settings.nativeSettings());
   }
 
   /// {@return whether one more handshake may begin} If not, that is counted, and told now and then.

@@ -9,6 +9,7 @@ import dev.pingora.tls.CertificateStore;
 import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.KeyLog;
+import dev.pingora.tls.NativeSettings;
 import dev.pingora.tls.TicketKeys;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsProfile;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// @param callbacks asked during handshakes, null for none
 /// @param handshakesPerSecond begun at most, on all loops together, see [#withHandshakesPerSecond];
 ///   0 = no limit
+/// @param nativeSettings makes further settings on the library's own object; null for none
 public record TlsSettings(
     String provider,
     Supplier<CertificateStore> certificates,
@@ -50,7 +52,8 @@ public record TlsSettings(
     Duration handshakeTimeout,
     boolean offloaded,
     @Nullable TlsCallbacks callbacks,
-    int handshakesPerSecond) {
+    int handshakesPerSecond,
+    @Nullable NativeSettings nativeSettings) {
   /// HTTP/2 in ALPN.
   public static final String H2 = "h2";
 
@@ -172,6 +175,11 @@ public record TlsSettings(
     return with(draft -> draft.handshakesPerSecond = most);
   }
 
+  /// {@return the same, with further settings on the library's own object}
+  public TlsSettings withNativeSettings(@Nullable NativeSettings own) {
+    return with(draft -> draft.nativeSettings = own);
+  }
+
   private TlsSettings with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -193,6 +201,7 @@ public record TlsSettings(
     boolean offloaded;
     @Nullable TlsCallbacks callbacks;
     int handshakesPerSecond;
+    @Nullable NativeSettings nativeSettings;
 
     Draft(Supplier<CertificateStore> certificates) {
       this.certificates = certificates;
@@ -212,6 +221,7 @@ public record TlsSettings(
       offloaded = from.offloaded;
       callbacks = from.callbacks;
       handshakesPerSecond = from.handshakesPerSecond;
+      nativeSettings = from.nativeSettings;
     }
 
     TlsSettings done() {
@@ -228,7 +238,8 @@ public record TlsSettings(
           handshakeTimeout,
           offloaded,
           callbacks,
-          handshakesPerSecond);
+          handshakesPerSecond,
+          nativeSettings);
     }
   }
 }

@@ -110,6 +110,7 @@ public final class UpstreamTls {
         options.resumption(),
         options.secondKeyshare(),
         options.keyLog(),
-        options.s2n());
+        options.s2n(),
+        options.nativeSettings());
   }
 }

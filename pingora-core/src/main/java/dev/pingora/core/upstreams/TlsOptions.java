@@ -9,6 +9,7 @@ import dev.pingora.tls.CipherSuite;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.NamedGroup;
+import dev.pingora.tls.NativeSettings;
 import dev.pingora.tls.S2nTls;
 import dev.pingora.tls.TlsProfile;
 import dev.pingora.tls.TlsProviders;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keyLog takes the secrets, null for none
 /// @param s2n pre-shared key, security policy and blinding (inventory CON-56), which s2n alone has:
 ///   another provider fails each connect with an internal error that says so; null for none
+/// @param nativeSettings makes further settings on the library's own object; with a provider that
+///   takes none each connect fails as above; null for none
 public record TlsOptions(
     String provider,
     Verify verify,
@@ -42,7 +45,8 @@ public record TlsOptions(
     boolean secondKeyshare,
     int resumption,
     @Nullable KeyLog keyLog,
-    @Nullable S2nTls s2n) {
+    @Nullable S2nTls s2n,
+    @Nullable NativeSettings nativeSettings) {
   /// Any provider, chain and name checked against the system's roots, TLS 1.2 and 1.3.
   public static final TlsOptions DEFAULT = new Draft().done();
 
@@ -113,6 +117,12 @@ public record TlsOptions(
     return with(draft -> draft.s2n = own);
   }
 
+  /// {@return the same, with further settings on the library's own object} Contexts are found by
+  /// these options: give the same instance each time, not a new lambda for each request.
+  public TlsOptions withNativeSettings(@Nullable NativeSettings own) {
+    return with(draft -> draft.nativeSettings = own);
+  }
+
   private TlsOptions with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -130,6 +140,7 @@ public record TlsOptions(
     int resumption = ClientTls.RESUMPTION;
     @Nullable KeyLog keyLog;
     @Nullable S2nTls s2n;
+    @Nullable NativeSettings nativeSettings;
 
     Draft() {}
 
@@ -143,11 +154,21 @@ public record TlsOptions(
       resumption = from.resumption;
       keyLog = from.keyLog;
       s2n = from.s2n;
+      nativeSettings = from.nativeSettings;
     }
 
     TlsOptions done() {
       return new TlsOptions(
-          provider, verify, roots, alternativeCn, profile, secondKeyshare, resumption, keyLog, s2n);
+          provider,
+          verify,
+          roots,
+          alternativeCn,
+          profile,
+          secondKeyshare,
+          resumption,
+          keyLog,
+          s2n,
+          nativeSettings);
     }
   }
 }

@@ -41,7 +41,8 @@ final class TlsVariantsTest {
         .withHandshakeTimeout(Duration.ofSeconds(1))
         .withOffload(true)
         .withCallbacks(callbacks)
-        .withHandshakesPerSecond(9);
+        .withHandshakesPerSecond(9)
+        .withNativeSettings(_ -> {});
   }
 
   private static TlsOptions options() {
@@ -54,7 +55,8 @@ final class TlsVariantsTest {
         .withSecondKeyshare(false)
         .withResumption(7)
         .withKeyLog(_ -> {})
-        .withS2n(S2nTls.NOTHING);
+        .withS2n(S2nTls.NOTHING)
+        .withNativeSettings(_ -> {});
   }
 
   @Test
@@ -73,6 +75,7 @@ final class TlsVariantsTest {
     variants.put("offloaded", all.withOffload(false));
     variants.put("callbacks", all.withCallbacks(null));
     variants.put("handshakesPerSecond", all.withHandshakesPerSecond(0));
+    variants.put("nativeSettings", all.withNativeSettings(null));
     assertVariants(all, variants, Set.of("certificates"));
     assertThat(differences(TlsSettings.of(all.certificates()), all))
         .containsExactlyInAnyOrderElementsOf(variants.keySet());
@@ -92,6 +95,7 @@ final class TlsVariantsTest {
     variants.put("resumption", all.withResumption(0));
     variants.put("keyLog", all.withKeyLog(null));
     variants.put("s2n", all.withS2n(null));
+    variants.put("nativeSettings", all.withNativeSettings(null));
     assertVariants(all, variants, Set.of());
     assertThat(differences(TlsOptions.DEFAULT, all))
         .containsExactlyInAnyOrderElementsOf(variants.keySet());

@@ -33,6 +33,7 @@ public final class TlsContract {
     cases.addAll(new PeerCases(both).cases());
     cases.addAll(new SessionCases(both).cases());
     cases.addAll(new TransportCases(both).cases());
+    cases.addAll(new NativeCases(both).cases());
     return cases;
   }
 

@@ -129,11 +129,12 @@ public final class NativeLibrary {
 
   /// {@return the address of a symbol, or of what takes its place; empty when there is none}
   public Optional<MemorySegment> find(String symbol) {
-    Optional<MemorySegment> instead = prefix.isEmpty() ? Optional.empty() : exact(prefix + symbol);
-    return instead.isPresent() ? instead : exact(symbol);
+    Optional<MemorySegment> instead = prefix.isEmpty() ? Optional.empty() : own(prefix + symbol);
+    return instead.isPresent() ? instead : own(symbol);
   }
 
-  private Optional<MemorySegment> exact(String symbol) {
+  /// {@return the address of the symbol of exactly this name; empty when there is none}
+  public Optional<MemorySegment> own(String symbol) {
     for (SymbolLookup part : parts) {
       Optional<MemorySegment> found = part.find(symbol);
       if (found.isPresent()) {
