@@ -3,8 +3,8 @@
 
 package dev.pingora.benchmarks;
 
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.Certificates;
-import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.CipherSuite;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.NamedGroup;
@@ -58,7 +58,7 @@ public final class TlsRates implements AutoCloseable {
             .withVersions(TlsVersion.TLS_1_3, TlsVersion.TLS_1_3)
             .withSuites(List.of(CipherSuite.TLS_AES_128_GCM_SHA256))
             .withGroups(List.of(NamedGroup.X25519));
-    CertifiedKey key = CertifiedKey.fromPem(Path.of(files.get(0)), Path.of(files.get(1)));
+    CertKey key = CertKey.fromPem(Path.of(files.get(0)), Path.of(files.get(1)));
     server = provider.server(ServerTls.of(key).withProfile(profile));
     String root = Files.readString(Path.of(files.get(2)), StandardCharsets.US_ASCII);
     TrustRoots roots = TrustRoots.of(Certificates.der(Certificates.ofPem(root, files.get(2))));

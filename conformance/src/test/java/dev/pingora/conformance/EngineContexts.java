@@ -5,7 +5,7 @@ package dev.pingora.conformance;
 
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.Availability;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.TlsProvider;
 import dev.pingora.tls.TlsProviders;
 import dev.pingora.tls.engine.EngineProvider;
@@ -81,10 +81,10 @@ final class EngineContexts {
     return context;
   }
 
-  static KeyManager[] keys(CertifiedKey... keys) throws GeneralSecurityException, IOException {
+  static KeyManager[] keys(CertKey... keys) throws GeneralSecurityException, IOException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, PASSWORD);
-    for (CertifiedKey key : keys) {
+    for (CertKey key : keys) {
       X509Certificate[] chain = key.chain().toArray(new X509Certificate[0]);
       store.setKeyEntry("key " + store.size(), key.privateKey(), PASSWORD, chain);
     }

@@ -10,7 +10,7 @@ import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import dev.pingora.testkit.tls.TestCertificates;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.SelfSigned;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,10 +35,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class EngineHttpTest {
   private static final int LARGE = 8 << 20;
 
-  private static final CertifiedKey SERVER =
-      SelfSigned.of(List.of("localhost"), Duration.ofHours(1));
+  private static final CertKey SERVER = SelfSigned.of(List.of("localhost"), Duration.ofHours(1));
 
-  private static final CertifiedKey CLIENT = TestCertificates.client();
+  private static final CertKey CLIENT = TestCertificates.client();
 
   @ParameterizedTest(name = "client of {0}, server of {1}")
   @MethodSource("dev.pingora.conformance.EngineContexts#pairs")
@@ -125,7 +124,7 @@ final class EngineHttpTest {
     }
   }
 
-  private static TrustManager[] trust(CertifiedKey key) throws Exception {
+  private static TrustManager[] trust(CertKey key) throws Exception {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     store.setCertificateEntry("only", key.leaf());

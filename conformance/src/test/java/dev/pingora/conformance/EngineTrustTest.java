@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pingora.testkit.tls.TestCertificates;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.TlsProvider;
 import java.security.KeyManagementException;
 import java.security.cert.CertificateException;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class EngineTrustTest {
   private static final String PROVIDERS = "dev.pingora.conformance.EngineContexts#named";
 
-  private static EngineEnd server(TlsProvider provider, CertifiedKey key) throws Exception {
+  private static EngineEnd server(TlsProvider provider, CertKey key) throws Exception {
     SSLEngine engine =
         EngineContexts.context(provider, EngineContexts.keys(key), EngineContexts.trust())
             .createSSLEngine();

@@ -10,7 +10,7 @@ import dev.pingora.testkit.Tool;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.Availability;
 import dev.pingora.tls.Capability;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.TlsProvider;
 import dev.pingora.tls.TlsProviders;
 import java.io.IOException;
@@ -168,7 +168,7 @@ final class MalformedHandshakesTest {
   }
 
   private Tool.Running gateway(String provider) throws IOException {
-    CertifiedKey key = TestCertificates.server();
+    CertKey key = TestCertificates.server();
     Path chain = Files.writeString(folder.resolve("c.pem"), TestCertificates.chainPem(key));
     Path secret = Files.writeString(folder.resolve("k.pem"), TestCertificates.keyPem(key));
     Path conf =

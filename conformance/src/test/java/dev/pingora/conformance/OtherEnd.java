@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pingora.testkit.Tool;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.Availability;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.KeyType;
 import dev.pingora.tls.ServerTls;
@@ -76,7 +76,7 @@ final class OtherEnd {
     write(folder, "client", TestCertificates.client(KeyType.RSA));
   }
 
-  private static void write(Path folder, String name, CertifiedKey key) throws IOException {
+  private static void write(Path folder, String name, CertKey key) throws IOException {
     Files.writeString(folder.resolve(name + ".pem"), TestCertificates.chainPem(key));
     Files.writeString(folder.resolve(name + ".key"), TestCertificates.keyPem(key));
   }

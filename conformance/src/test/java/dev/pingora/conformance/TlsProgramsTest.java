@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pingora.testkit.Tool;
 import dev.pingora.testkit.tls.TestCertificates;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
@@ -65,7 +65,7 @@ final class TlsProgramsTest {
   @ParameterizedTest
   @MethodSource("dev.pingora.conformance.OtherEnd#providers")
   void servesOpenSsl(TlsProvider provider, TlsVersion version) throws Exception {
-    CertifiedKey client = TestCertificates.client();
+    CertKey client = TestCertificates.client();
     Path certificate = write("client.pem", TestCertificates.chainPem(client));
     Path key = write("client.key", TestCertificates.keyPem(client));
     ServerTls config =
@@ -135,7 +135,7 @@ final class TlsProgramsTest {
   @ParameterizedTest
   @MethodSource("dev.pingora.conformance.OtherEnd#providers")
   void talksToOpenSsl(TlsProvider provider, TlsVersion version) throws Exception {
-    CertifiedKey server = TestCertificates.server();
+    CertKey server = TestCertificates.server();
     Path certificate = write("server.pem", TestCertificates.chainPem(server));
     Path key = write("server.key", TestCertificates.keyPem(server));
     int port = OtherEnd.freePort();

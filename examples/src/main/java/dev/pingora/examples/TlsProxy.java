@@ -17,8 +17,8 @@ import dev.pingora.lb.RoundRobin;
 import dev.pingora.proxy.HttpProxyService;
 import dev.pingora.proxy.ProxyHttp;
 import dev.pingora.proxy.Session;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.Certificates;
-import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.TrustRoots;
 import java.nio.file.Files;
@@ -30,11 +30,11 @@ import java.nio.file.Path;
 final class TlsProxy implements ProxyHttp<TlsProxy.Ctx> {
   private final LoadBalancer<RoundRobin> upstreams;
   private final PeerOptions options;
-  private final CertifiedKey own;
+  private final CertKey own;
 
   /// @param ca who vouches for the servers
   /// @param own the certificate shown to them
-  TlsProxy(LoadBalancer<RoundRobin> upstreams, TrustRoots ca, CertifiedKey own) {
+  TlsProxy(LoadBalancer<RoundRobin> upstreams, TrustRoots ca, CertKey own) {
     this.upstreams = upstreams;
     this.own = own;
     TlsOptions tls = TlsOptions.DEFAULT.withRoots(ca).withAlternativeCn("origin.example");
@@ -74,8 +74,7 @@ final class TlsProxy implements ProxyHttp<TlsProxy.Ctx> {
         TrustRoots.of(
             Certificates.der(
                 Certificates.ofPem(Files.readString(folder.resolve("ca.pem")), "ca.pem")));
-    CertifiedKey own =
-        CertifiedKey.fromPem(folder.resolve("client.pem"), folder.resolve("client.key"));
+    CertKey own = CertKey.fromPem(folder.resolve("client.pem"), folder.resolve("client.key"));
     TlsProxy proxy = new TlsProxy(LoadBalancer.roundRobin(backends), ca, own);
 
     TlsSettings settings =

@@ -11,7 +11,7 @@ import dev.pingora.core.server.Shutdown;
 import dev.pingora.core.services.HttpServerService;
 import dev.pingora.core.services.ListeningService;
 import dev.pingora.core.tls.TlsSettings;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.SelfSigned;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The JDK's client, over other libraries, is answered by our server.
 final class TlsClientTest {
-  private static TrustManager[] trust(CertifiedKey key) throws Exception {
+  private static TrustManager[] trust(CertKey key) throws Exception {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     store.setCertificateEntry("only", key.leaf());
@@ -40,7 +40,7 @@ final class TlsClientTest {
   @ParameterizedTest
   @ValueSource(strings = {"auto", "jsse"})
   void asksAServerOfOurs(String provider) throws Exception {
-    CertifiedKey key = SelfSigned.of(List.of("localhost"), Duration.ofHours(1));
+    CertKey key = SelfSigned.of(List.of("localhost"), Duration.ofHours(1));
     Server server = Server.create(ServerConf.defaults().toBuilder().threads(1).build());
     try (HttpClient client = TlsClient.over(provider, trust(key))) {
       ListeningService service =

@@ -14,7 +14,7 @@ import dev.pingora.core.tls.SslDigest;
 import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.testkit.Tool;
 import dev.pingora.testkit.tls.TestCertificates;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -48,7 +48,7 @@ final class TlsProxyTest {
     return service;
   }
 
-  private void write(String cert, String key, CertifiedKey pair) throws Exception {
+  private void write(String cert, String key, CertKey pair) throws Exception {
     Files.writeString(folder.resolve(cert), TestCertificates.chainPem(pair));
     Files.writeString(folder.resolve(key), TestCertificates.keyPem(pair));
   }

@@ -3,7 +3,7 @@
 
 package dev.pingora.gateway;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.SelfSigned;
 import dev.pingora.tls.TlsException;
 import java.io.IOException;
@@ -26,7 +26,7 @@ record SelfSignedFiles(Path folder) {
   /// @throws FileAlreadyExistsException when one of them is there already; then nothing is changed
   static SelfSignedFiles write(Path folder) throws IOException {
     SelfSignedFiles files = new SelfSignedFiles(folder);
-    CertifiedKey made = SelfSigned.of(List.of("localhost", "127.0.0.1", "::1"), VALIDITY);
+    CertKey made = SelfSigned.of(List.of("localhost", "127.0.0.1", "::1"), VALIDITY);
     Files.createDirectories(folder);
     for (Path file : List.of(files.certificate(), files.privateKey())) {
       if (Files.exists(file)) {

@@ -6,9 +6,9 @@ package dev.pingora.gateway;
 import dev.pingora.core.tls.CertificateFiles;
 import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.core.upstreams.TlsOptions;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CertificateStore;
 import dev.pingora.tls.Certificates;
-import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.S2nTls;
 import dev.pingora.tls.TicketKeys;
@@ -144,10 +144,10 @@ final class TlsFiles {
   }
 
   /// {@return the certificate shown to the servers of an upstream, null for none}
-  static @Nullable CertifiedKey clientCertificate(UpstreamTlsConf conf) throws TlsException {
+  static @Nullable CertKey clientCertificate(UpstreamTlsConf conf) throws TlsException {
     Path certificate = conf.clientCert();
     Path key = conf.clientKey();
-    return certificate == null || key == null ? null : CertifiedKey.fromPem(certificate, key);
+    return certificate == null || key == null ? null : CertKey.fromPem(certificate, key);
   }
 
   private static TrustRoots roots(Path file) throws TlsException {

@@ -15,7 +15,7 @@ import dev.pingora.lb.CheckRules;
 import dev.pingora.lb.LoadBalancer;
 import dev.pingora.proxy.Session;
 import dev.pingora.proxy.StickyCookie;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.TlsException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -91,7 +91,7 @@ final class Upstream {
     if (tls == null) {
       return backend -> HttpPeer.http(backend).withOptions(options);
     }
-    CertifiedKey shown = TlsFiles.clientCertificate(tls);
+    CertKey shown = TlsFiles.clientCertificate(tls);
     String sni = tls.sni() == null ? "" : tls.sni();
     return backend ->
         HttpPeer.https(backend, sni.isEmpty() ? hostName(backend) : sni)

@@ -17,7 +17,7 @@ import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TestOcsp;
 import dev.pingora.tls.Availability;
 import dev.pingora.tls.Capability;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.KeyType;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsProviders;
@@ -61,7 +61,7 @@ final class CertificateChangesTest {
         && available.capabilities().contains(Capability.OCSP_STAPLE);
   }
 
-  private void write(CertifiedKey key) throws IOException {
+  private void write(CertKey key) throws IOException {
     Files.writeString(folder.resolve("cert.pem"), TestCertificates.chainPem(key));
     Files.writeString(folder.resolve("key.pem"), TestCertificates.keyPem(key));
   }
@@ -170,7 +170,7 @@ final class CertificateChangesTest {
   /// Every fourth change is a pair that is broken, or whose other half is still to come.
   private void change(Echo echo, CertificateFiles files, int number) throws Exception {
     X509Certificate before = files.get().first().leaf();
-    CertifiedKey next = TestCertificates.server(KEYS.get(number % KEYS.size()));
+    CertKey next = TestCertificates.server(KEYS.get(number % KEYS.size()));
     if (number % 4 == 3) {
       Files.writeString(folder.resolve("cert.pem"), number % 8 == 3 ? "broken" : "");
       assertThat(files.reload()).isFalse();
@@ -204,7 +204,7 @@ final class CertificateChangesTest {
   @ParameterizedTest
   @MethodSource("providers")
   void aStapleReachesClients(String provider) throws Exception {
-    CertifiedKey key = TestCertificates.server();
+    CertKey key = TestCertificates.server();
     byte[] staple = TestOcsp.good(key);
     write(key);
     Files.write(folder.resolve("staple.der"), staple);

@@ -5,7 +5,7 @@ package dev.pingora.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -77,7 +77,7 @@ class MainTest {
     Path key = made.resolve("key.pem");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
         .isEqualTo("rw-------");
-    CertifiedKey read = CertifiedKey.fromPem(made.resolve("cert.pem"), key);
+    CertKey read = CertKey.fromPem(made.resolve("cert.pem"), key);
     assertThat(read.names()).containsExactly("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1");
     String before = Files.readString(key);
 

@@ -16,7 +16,7 @@ import dev.pingora.testkit.Wire;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.Availability;
 import dev.pingora.tls.Capability;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.KeyType;
 import dev.pingora.tls.TlsProvider;
 import dev.pingora.tls.TlsProviders;
@@ -74,7 +74,7 @@ class TlsEndToEndTest {
         folder.resolve("ca.pem"), TestCertificates.pem(List.of(TestCertificates.root())));
   }
 
-  private void write(String name, CertifiedKey key) throws IOException {
+  private void write(String name, CertKey key) throws IOException {
     Files.writeString(folder.resolve(name + ".pem"), TestCertificates.chainPem(key));
     Files.writeString(folder.resolve(name + ".key"), TestCertificates.keyPem(key));
   }
@@ -383,11 +383,11 @@ class TlsEndToEndTest {
             List.of(
                 new CertificateFiles.Entry(
                     folder.resolve("good.pem"), folder.resolve("good.key"), null, true)));
-    CertifiedKey before = files.get().first();
+    CertKey before = files.get().first();
     assertThat(files.reload()).isFalse();
     write("good", TestCertificates.wrongName());
     assertThat(files.reload()).isTrue();
-    CertifiedKey after = files.get().first();
+    CertKey after = files.get().first();
     assertThat(after.leaf()).isNotEqualTo(before.leaf());
     Files.writeString(folder.resolve("good.key"), "nonsense");
     assertThat(files.reload()).isFalse();

@@ -3,7 +3,7 @@
 
 package dev.pingora.jsse;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -23,7 +23,7 @@ final class FixedKey extends X509ExtendedKeyManager {
   private final PrivateKey key;
   private final String type;
 
-  FixedKey(CertifiedKey own) {
+  FixedKey(CertKey own) {
     chain = own.chain().toArray(new X509Certificate[0]);
     key = own.privateKey();
     type =

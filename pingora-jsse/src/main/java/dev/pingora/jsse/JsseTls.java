@@ -7,7 +7,7 @@ import static dev.pingora.tls.TlsException.Reason.CONFIGURATION;
 
 import dev.pingora.tls.Availability;
 import dev.pingora.tls.Capability;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.NativeSettings;
 import dev.pingora.tls.ServerTls;
@@ -126,8 +126,7 @@ public final class JsseTls implements TlsProvider {
     return JsseContext.client(config, context, negotiation, buffers);
   }
 
-  private static SSLContext context(@Nullable CertifiedKey own, PeerTrust trust)
-      throws TlsException {
+  private static SSLContext context(@Nullable CertKey own, PeerTrust trust) throws TlsException {
     try {
       SSLContext context = engines();
       KeyManager[] keys = own == null ? new KeyManager[0] : new KeyManager[] {new FixedKey(own)};

@@ -7,7 +7,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.core.upstreams.PeerOptions;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -31,7 +31,7 @@ public record CheckRules(
     @Nullable String sni,
     int port,
     PeerOptions options,
-    @Nullable CertifiedKey certificate) {
+    @Nullable CertKey certificate) {
   /// Every 5 s, 1 s, one result each way, without TLS.
   public static final CheckRules STANDARD =
       new CheckRules(
@@ -73,7 +73,7 @@ public record CheckRules(
   ///
   /// @param name asked for; empty = the backend's name or address
   /// @param shown when the backend asks for a certificate; null = none
-  public CheckRules withTls(String name, PeerOptions other, @Nullable CertifiedKey shown) {
+  public CheckRules withTls(String name, PeerOptions other, @Nullable CertKey shown) {
     String asked = requireNonNull(name, "name");
     return new CheckRules(every, timeout, up, down, asked, port, other, shown);
   }

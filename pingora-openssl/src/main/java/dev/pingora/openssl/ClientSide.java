@@ -3,7 +3,7 @@
 
 package dev.pingora.openssl;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.ProtocolNames;
 import dev.pingora.tls.TlsContext.ServerId;
@@ -24,7 +24,7 @@ record ClientSide(
       ContextCalls calls = library.contexts;
       long context = setup.context;
       setup.profile(config.profile(), config.secondKeyShare() ? 2 : 1);
-      CertifiedKey certificate = config.certificate();
+      CertKey certificate = config.certificate();
       if (certificate != null) {
         setup.certificate(certificate);
       }

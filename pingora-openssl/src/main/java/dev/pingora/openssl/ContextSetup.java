@@ -3,7 +3,7 @@
 
 package dev.pingora.openssl;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CipherSuite;
 import dev.pingora.tls.NamedGroup;
 import dev.pingora.tls.NativeSettings;
@@ -116,7 +116,7 @@ final class ContextSetup implements AutoCloseable {
   }
 
   /// Sets the certificate to show, its chain and its key.
-  void certificate(CertifiedKey certified) throws TlsException {
+  void certificate(CertKey certified) throws TlsException {
     List<byte[]> chain = certified.chainDer();
     for (int i = 0; i < chain.size(); i++) {
       String what = "certificate " + (i + 1) + " of the chain of " + certified;

@@ -3,7 +3,7 @@
 
 package dev.pingora.rustls;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CipherSuite;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.NamedGroup;
@@ -79,7 +79,7 @@ final class Configuration {
   /// {@return the octets of a client's configuration; the caller wipes them}
   static byte[] of(ClientTls config) throws TlsException {
     Configuration all = new Configuration();
-    CertifiedKey certificate = config.certificate();
+    CertKey certificate = config.certificate();
     if (certificate != null) {
       all.certificate(certificate);
     }
@@ -140,7 +140,7 @@ final class Configuration {
     }
   }
 
-  private void certificate(CertifiedKey certificate) throws TlsException {
+  private void certificate(CertKey certificate) throws TlsException {
     switch (certificate.type()) {
       case RSA, EC_P256, EC_P384, EC_P521, ED25519 -> {}
       case RSA_PSS ->

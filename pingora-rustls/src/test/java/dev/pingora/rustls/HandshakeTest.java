@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TlsPair;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.KeyType;
@@ -101,7 +101,7 @@ final class HandshakeTest {
   @ParameterizedTest
   @EnumSource(TlsVersion.class)
   void asksForClientCertificates(TlsVersion version) throws Exception {
-    CertifiedKey own = TestCertificates.client();
+    CertKey own = TestCertificates.client();
     ServerTls server =
         Ends.server()
             .withProfile(Ends.only(version))

@@ -4,7 +4,7 @@
 package dev.pingora.rustls;
 
 import dev.pingora.testkit.tls.TestCertificates;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CipherSuite;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.NamedGroup;
@@ -53,13 +53,13 @@ final class Rates {
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
     int seconds = Integer.parseInt(arguments[1]);
-    CertifiedKey key = TestCertificates.selfSigned();
+    CertKey key = TestCertificates.selfSigned();
     Files.write(folder.resolve("leaf.der"), key.leaf().getEncoded());
     Files.write(folder.resolve("key.pkcs8"), key.pkcs8());
     new Rates().measure(key, seconds, System.out);
   }
 
-  private void measure(CertifiedKey key, int seconds, PrintStream out) throws Exception {
+  private void measure(CertKey key, int seconds, PrintStream out) throws Exception {
     handshakes(key, NamedGroup.X25519, 0, seconds); // warm
     double x25519 = handshakes(key, NamedGroup.X25519, 0, seconds);
     out.printf(Locale.ROOT, "handshakes/s x25519: %.0f%n", x25519);
@@ -80,7 +80,7 @@ final class Rates {
         List.of(group));
   }
 
-  private static TlsContext server(CertifiedKey key, NamedGroup group) throws TlsException {
+  private static TlsContext server(CertKey key, NamedGroup group) throws TlsException {
     return new RustlsTls().server(ServerTls.of(key).withProfile(profile(group)));
   }
 
@@ -93,7 +93,7 @@ final class Rates {
                 .withVerify(Verify.NONE, TestCertificates.roots()));
   }
 
-  private double handshakes(CertifiedKey key, NamedGroup group, int remembered, int seconds)
+  private double handshakes(CertKey key, NamedGroup group, int remembered, int seconds)
       throws TlsException {
     TlsContext server = server(key, group);
     TlsContext client = client(group, remembered);
@@ -130,7 +130,7 @@ final class Rates {
     }
   }
 
-  private double bulk(CertifiedKey key, int seconds) throws TlsException {
+  private double bulk(CertKey key, int seconds) throws TlsException {
     Ends ends = shake(client(NamedGroup.X25519, 0), server(key, NamedGroup.X25519));
     TlsSession client = ends.client();
     TlsSession server = ends.server();
@@ -163,7 +163,7 @@ final class Rates {
   }
 
   /// {@return what a session keeps after its handshake, Java's part included}
-  private long idle(CertifiedKey key) throws TlsException, IOException {
+  private long idle(CertKey key) throws TlsException, IOException {
     TlsContext server = server(key, NamedGroup.X25519);
     TlsContext client = client(NamedGroup.X25519, 0);
     List<Ends> all = new ArrayList<>();

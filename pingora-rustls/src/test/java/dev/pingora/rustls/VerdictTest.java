@@ -13,7 +13,7 @@ import dev.pingora.testkit.tls.CertificateOrder.Use;
 import dev.pingora.testkit.tls.CertificateOrder.Validity;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TlsPair;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.KeyType;
@@ -35,8 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class VerdictTest {
   /// A certificate, and the alert it is refused with at each extent of verification; null where it
   /// is accepted.
-  record Row(
-      String name, CertifiedKey certificate, @Nullable Integer chain, @Nullable Integer whole) {
+  record Row(String name, CertKey certificate, @Nullable Integer chain, @Nullable Integer whole) {
     @Override
     public String toString() {
       return name;
@@ -89,7 +88,7 @@ final class VerdictTest {
     }
   }
 
-  private static boolean accepts(ClientTls client, CertifiedKey certificate, String name)
+  private static boolean accepts(ClientTls client, CertKey certificate, String name)
       throws TlsException {
     try (TlsPair pair =
         TlsPair.of(
@@ -103,7 +102,7 @@ final class VerdictTest {
 
   @Test
   void ofNames() throws Exception {
-    CertifiedKey server = TestCertificates.server();
+    CertKey server = TestCertificates.server();
     assertThat(accepts(Ends.client(), server, "a.wild.example")).isTrue();
     assertThat(accepts(Ends.client(), server, "A.WILD.example")).isTrue();
     assertThat(accepts(Ends.client(), server, "a.b.wild.example")).isFalse();
@@ -111,7 +110,7 @@ final class VerdictTest {
     assertThat(accepts(Ends.client(), server, TestCertificates.IPV4)).isTrue();
     assertThat(accepts(Ends.client(), server, TestCertificates.IPV6)).isTrue();
     assertThat(accepts(Ends.client(), server, "192.0.2.8")).isFalse();
-    CertifiedKey named = order("192.0.2.9.example").make();
+    CertKey named = order("192.0.2.9.example").make();
     assertThat(accepts(Ends.client(), named, "192.0.2.9")).isFalse();
   }
 
@@ -129,7 +128,7 @@ final class VerdictTest {
 
   @Test
   void ofNamesWithUnderscores() throws Exception {
-    CertifiedKey hyphens = order("a-b.c.example", "a-b.example", "x.c-d.example").make();
+    CertKey hyphens = order("a-b.c.example", "a-b.example", "x.c-d.example").make();
     assertThat(accepts(Ends.client(), hyphens, "a_b.c.example")).isTrue();
     assertThat(accepts(Ends.client(), hyphens, "a_b.example")).isFalse();
     assertThat(accepts(Ends.client(), hyphens, "x.c_d.example")).isFalse();
@@ -140,14 +139,14 @@ final class VerdictTest {
   /// As `openssl req -x509` makes them; webpki itself would refuse it.
   @Test
   void ofAuthoritiesThatServeThemselves() throws Exception {
-    CertifiedKey own = order(TestCertificates.NAME).withIssuer(Issuer.SELF).asAuthority().make();
+    CertKey own = order(TestCertificates.NAME).withIssuer(Issuer.SELF).asAuthority().make();
     TrustRoots trust = TestCertificates.trust(own.leaf());
     ClientTls client = Ends.client().withVerify(Verify.CHAIN_AND_NAME, trust);
 
     assertThat(accepts(client, own, TestCertificates.NAME)).isTrue();
     assertThat(accepts(client, own, "other.example")).isFalse();
     assertThat(accepts(Ends.client(), own, TestCertificates.NAME)).isFalse();
-    CertifiedKey old =
+    CertKey old =
         order(TestCertificates.NAME)
             .withIssuer(Issuer.SELF)
             .asAuthority()
@@ -159,7 +158,7 @@ final class VerdictTest {
                 old,
                 TestCertificates.NAME))
         .isFalse();
-    CertifiedKey plain = TestCertificates.selfSigned();
+    CertKey plain = TestCertificates.selfSigned();
     assertThat(
             accepts(
                 client.withVerify(Verify.CHAIN, TestCertificates.trust(plain.leaf())),
@@ -187,7 +186,7 @@ final class VerdictTest {
   }
 
   private static void refuses(
-      ServerTls server, @Nullable CertifiedKey certificate, @Nullable Integer alert)
+      ServerTls server, @Nullable CertKey certificate, @Nullable Integer alert)
       throws TlsException {
     try (TlsPair pair = Ends.pair(Ends.client().withCertificate(certificate), server).pump()) {
       TlsException failure = pair.server().failure();

@@ -3,7 +3,7 @@
 
 package dev.pingora.s2n;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.S2nTls;
@@ -50,7 +50,7 @@ record ClientSide(
       ConfigCalls calls = setup.calls;
       String named = extras.securityPolicy();
       setup.policy(policy == null ? String.valueOf(named) : policy.name());
-      CertifiedKey certificate = config.certificate();
+      CertKey certificate = config.certificate();
       if (certificate != null) {
         setup.certificate(certificate);
       }

@@ -5,7 +5,7 @@ package dev.pingora.s2n;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.NativeSettings;
 import dev.pingora.tls.S2nTls.PresharedKey;
 import dev.pingora.tls.TlsException;
@@ -65,7 +65,7 @@ final class ConfigSetup implements AutoCloseable {
   }
 
   /// Shows a certificate.
-  void certificate(CertifiedKey certified) throws TlsException {
+  void certificate(CertKey certified) throws TlsException {
     String what = certified.toString();
     certificate = calls.newCertificate();
     if (certificate == 0) {

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pingora.testkit.Tool;
 import dev.pingora.testkit.tls.TestCertificates;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
@@ -108,7 +108,7 @@ final class PeersTest {
   @ParameterizedTest
   @EnumSource(TlsVersion.class)
   void servesOpenSsl(TlsVersion version) throws Exception {
-    CertifiedKey client = TestCertificates.client();
+    CertKey client = TestCertificates.client();
     Path certificate = write("client.pem", TestCertificates.chainPem(client));
     Path key = write("client.key", TestCertificates.keyPem(client));
     ServerTls config =
@@ -176,7 +176,7 @@ final class PeersTest {
   @ParameterizedTest
   @EnumSource(TlsVersion.class)
   void talksToOpenSsl(TlsVersion version) throws Exception {
-    CertifiedKey server = TestCertificates.server();
+    CertKey server = TestCertificates.server();
     Path certificate = write("server.pem", TestCertificates.chainPem(server));
     Path key = write("server.key", TestCertificates.keyPem(server));
     int port = freePort();

@@ -28,10 +28,10 @@ public final class CertificateStore {
   /// rsa_pkcs1_sha256, _sha384, _sha512: of certificates with RSA keys in TLS 1.2.
   private static final List<Integer> PKCS1 = List.of(0x0401, 0x0501, 0x0601);
 
-  private final List<CertifiedKey> fallback;
-  private final Map<String, List<CertifiedKey>> byName;
+  private final List<CertKey> fallback;
+  private final Map<String, List<CertKey>> byName;
 
-  private CertificateStore(List<CertifiedKey> fallback, Map<String, List<CertifiedKey>> byName) {
+  private CertificateStore(List<CertKey> fallback, Map<String, List<CertKey>> byName) {
     this.fallback = fallback;
     this.byName = byName;
   }
@@ -40,18 +40,18 @@ public final class CertificateStore {
   /// name or an unknown one; others for the same names, with other kinds of key, stand beside it.
   ///
   /// @throws IllegalArgumentException when there is none
-  public static CertificateStore of(List<CertifiedKey> certificates) {
+  public static CertificateStore of(List<CertKey> certificates) {
     if (certificates.isEmpty()) {
       throw new IllegalArgumentException("certificates: none (expected: one or more)");
     }
-    Map<String, List<CertifiedKey>> byName = new HashMap<>();
-    for (CertifiedKey certificate : certificates) {
+    Map<String, List<CertKey>> byName = new HashMap<>();
+    for (CertKey certificate : certificates) {
       for (String name : certificate.names()) {
         byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(certificate);
       }
     }
     List<String> names = certificates.getFirst().names();
-    List<CertifiedKey> fallback =
+    List<CertKey> fallback =
         certificates.stream().filter(other -> other.names().equals(names)).toList();
     return new CertificateStore(fallback, byName);
   }
@@ -59,9 +59,9 @@ public final class CertificateStore {
   /// {@return the certificate for a client}
   ///
   /// @param spoken what the server speaks: which kinds of key a client takes depends on the version
-  public CertifiedKey choose(ClientHello hello, TlsProfile spoken) {
-    List<CertifiedKey> candidates = candidates(hello.serverName());
-    for (CertifiedKey candidate : candidates) {
+  public CertKey choose(ClientHello hello, TlsProfile spoken) {
+    List<CertKey> candidates = candidates(hello.serverName());
+    for (CertKey candidate : candidates) {
       if (isUnderstood(candidate.type(), hello, spoken)) {
         return candidate;
       }
@@ -70,23 +70,23 @@ public final class CertificateStore {
   }
 
   /// {@return the certificate for clients that cannot be understood}
-  public CertifiedKey first() {
+  public CertKey first() {
     return fallback.getFirst();
   }
 
   /// {@return those for a name: exactly this one, else the wildcard of its domain, else the
   /// default}
-  private List<CertifiedKey> candidates(@Nullable String name) {
+  private List<CertKey> candidates(@Nullable String name) {
     if (name == null) {
       return fallback;
     }
     String wanted = name.toLowerCase(Locale.ROOT);
-    List<CertifiedKey> exact = byName.get(wanted);
+    List<CertKey> exact = byName.get(wanted);
     if (exact != null) {
       return exact;
     }
     int dot = wanted.indexOf('.');
-    List<CertifiedKey> wildcard = dot > 0 ? byName.get(WILDCARD + wanted.substring(dot + 1)) : null;
+    List<CertKey> wildcard = dot > 0 ? byName.get(WILDCARD + wanted.substring(dot + 1)) : null;
     return wildcard == null ? fallback : wildcard;
   }
 

@@ -29,7 +29,7 @@ public record ClientTls(
     Verify verify,
     TrustRoots roots,
     @Nullable String alternativeName,
-    @Nullable CertifiedKey certificate,
+    @Nullable CertKey certificate,
     int resumption,
     boolean secondKeyShare,
     @Nullable KeyLog keyLog,
@@ -77,7 +77,7 @@ public record ClientTls(
   }
 
   /// {@return the same, with a certificate to show}
-  public ClientTls withCertificate(@Nullable CertifiedKey own) {
+  public ClientTls withCertificate(@Nullable CertKey own) {
     return with(draft -> draft.certificate = own);
   }
 
@@ -119,7 +119,7 @@ public record ClientTls(
     private Verify verify = Verify.CHAIN_AND_NAME;
     private TrustRoots roots = TrustRoots.system();
     private @Nullable String alternativeName;
-    private @Nullable CertifiedKey certificate;
+    private @Nullable CertKey certificate;
     private int resumption = RESUMPTION;
     private boolean secondKeyShare = true;
     private @Nullable KeyLog keyLog;

@@ -53,7 +53,7 @@ public final class SelfSigned {
   ///
   /// @param names DNS names and IP addresses it is for, the first its common name too
   /// @param validity from an hour ago, for clocks that are slow, to so long from now
-  public static CertifiedKey of(List<String> names, Duration validity) {
+  public static CertKey of(List<String> names, Duration validity) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -68,7 +68,7 @@ public final class SelfSigned {
               body,
               Der.of(Der.SEQUENCE, ECDSA_SHA256),
               Der.of(BIT_STRING, new byte[] {0}, signature.sign()));
-      return CertifiedKey.of(
+      return CertKey.of(
           List.of(Certificates.parse(certificate, "a certificate made here")),
           pair.getPrivate(),
           "a certificate made here");

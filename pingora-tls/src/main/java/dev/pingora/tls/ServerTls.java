@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param keyLog takes the secrets; null for none
 /// @param nativeSettings makes further settings on the library's own object; null for none
 public record ServerTls(
-    CertifiedKey certificate,
+    CertKey certificate,
     TlsProfile profile,
     List<String> alpn,
     boolean alpnRequired,
@@ -41,12 +41,12 @@ public record ServerTls(
   }
 
   /// {@return an intermediate profile, no ALPN, no client certificates}
-  public static ServerTls of(CertifiedKey certificate) {
+  public static ServerTls of(CertKey certificate) {
     return new Draft(certificate).build();
   }
 
   /// {@return the same with another certificate}
-  public ServerTls withCertificate(CertifiedKey own) {
+  public ServerTls withCertificate(CertKey own) {
     return with(draft -> draft.certificate = own);
   }
 
@@ -94,7 +94,7 @@ public record ServerTls(
 
   /// The components while one of them is changed; confined to one thread.
   private static final class Draft {
-    private CertifiedKey certificate;
+    private CertKey certificate;
     private TlsProfile profile = TlsProfile.INTERMEDIATE;
     private List<String> alpn = List.of();
     private boolean alpnRequired;
@@ -104,7 +104,7 @@ public record ServerTls(
     private @Nullable KeyLog keyLog;
     private @Nullable NativeSettings nativeSettings;
 
-    Draft(CertifiedKey certificate) {
+    Draft(CertKey certificate) {
       this.certificate = certificate;
     }
 

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class CertificateStoreTest {
-  private static final CertifiedKey FIRST = key("a.example", "*.a.example");
-  private static final CertifiedKey SECOND = key("b.example", "x.a.example");
+  private static final CertKey FIRST = key("a.example", "*.a.example");
+  private static final CertKey SECOND = key("b.example", "x.a.example");
   private static final CertificateStore STORE = CertificateStore.of(List.of(FIRST, SECOND));
 
-  private static CertifiedKey key(String... names) {
+  private static CertKey key(String... names) {
     return SelfSigned.of(List.of(names), Duration.ofDays(1));
   }
 
@@ -32,7 +32,7 @@ final class CertificateStoreTest {
         List.of(0x0304));
   }
 
-  private static CertifiedKey chosen(@Nullable String name) {
+  private static CertKey chosen(@Nullable String name) {
     return STORE.choose(hello(name), TlsProfile.INTERMEDIATE);
   }
 

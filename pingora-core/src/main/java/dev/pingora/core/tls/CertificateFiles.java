@@ -3,8 +3,8 @@
 
 package dev.pingora.core.tls;
 
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CertificateStore;
-import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.OcspResponse;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsFile;
@@ -50,7 +50,7 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
   private static final class Pair {
     final Entry entry;
     byte[] hash;
-    CertifiedKey loaded;
+    CertKey loaded;
 
     /// When what is stapled gets too old, null for never.
     @Nullable Instant stale;
@@ -63,7 +63,7 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
     }
 
     /// Takes what is in the files now, and says what is odd about it.
-    void take(CertifiedKey now) throws TlsException {
+    void take(CertKey now) throws TlsException {
       for (String warning : now.warnings()) {
         LOG.log(System.Logger.Level.INFO, "{0}: {1}", entry.certificate(), warning);
       }
@@ -115,9 +115,9 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
     return CertificateStore.of(pairs.stream().map(pair -> pair.loaded).toList());
   }
 
-  private static CertifiedKey read(Entry entry) throws TlsException {
-    CertifiedKey key = CertifiedKey.fromPem(entry.certificate(), entry.key());
-    CertifiedKey whole = key.withOcsp(entry.ocsp() == null ? null : TlsFile.read(entry.ocsp()));
+  private static CertKey read(Entry entry) throws TlsException {
+    CertKey key = CertKey.fromPem(entry.certificate(), entry.key());
+    CertKey whole = key.withOcsp(entry.ocsp() == null ? null : TlsFile.read(entry.ocsp()));
     OcspResponse response = response(entry, whole);
     if (response != null && response.status() != OcspResponse.Status.GOOD) {
       throw TlsException.of(
@@ -128,8 +128,7 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
   }
 
   /// {@return what the key's response says; null when it has none}
-  private static @Nullable OcspResponse response(Entry entry, CertifiedKey key)
-      throws TlsException {
+  private static @Nullable OcspResponse response(Entry entry, CertKey key) throws TlsException {
     byte[] octets = key.ocsp();
     return octets == null
         ? null

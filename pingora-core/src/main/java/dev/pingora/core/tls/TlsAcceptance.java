@@ -8,7 +8,7 @@ import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientHello;
 import dev.pingora.tls.HelloReader;
 import dev.pingora.tls.TlsContext;
@@ -134,7 +134,7 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
 
   private TlsSession session(@Nullable ClientHello hello, RequestThread thread)
       throws ProxyException {
-    CertifiedKey own = hello == null ? null : asked(hello, thread);
+    CertKey own = hello == null ? null : asked(hello, thread);
     try {
       TlsContext context = own == null ? listener.context(hello) : listener.context(own);
       return context.session(TlsContext.ServerId.NONE);
@@ -143,8 +143,7 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     }
   }
 
-  private @Nullable CertifiedKey asked(ClientHello hello, RequestThread thread)
-      throws ProxyException {
+  private @Nullable CertKey asked(ClientHello hello, RequestThread thread) throws ProxyException {
     TlsCallbacks callbacks = listener.settings().callbacks();
     try {
       return callbacks == null ? null : callbacks.certificate(hello, thread);

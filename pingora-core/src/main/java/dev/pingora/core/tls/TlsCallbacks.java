@@ -4,7 +4,7 @@
 package dev.pingora.core.tls;
 
 import dev.pingora.runtime.RequestThread;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientHello;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +18,7 @@ public interface TlsCallbacks {
   /// @param hello what the client said: name, protocols, groups, signatures
   /// @return null for the listener's own certificate
   /// @throws Exception refuses the handshake
-  default @Nullable CertifiedKey certificate(ClientHello hello, RequestThread thread)
-      throws Exception {
+  default @Nullable CertKey certificate(ClientHello hello, RequestThread thread) throws Exception {
     return null;
   }
 

@@ -3,8 +3,8 @@
 
 package dev.pingora.core.tls;
 
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CertificateStore;
-import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.ClientHello;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
@@ -26,7 +26,7 @@ public final class TlsListener {
 
   private final TlsSettings settings;
   private final TlsProvider provider;
-  private final ConcurrentMap<CertifiedKey, TlsContext> contexts = new ConcurrentHashMap<>();
+  private final ConcurrentMap<CertKey, TlsContext> contexts = new ConcurrentHashMap<>();
   private final LongAdder completed = new LongAdder();
   private final LongAdder failed = new LongAdder();
 
@@ -62,7 +62,7 @@ public final class TlsListener {
   }
 
   /// {@return the context of a certificate}
-  TlsContext context(CertifiedKey certificate) throws TlsException {
+  TlsContext context(CertKey certificate) throws TlsException {
     TlsContext known = contexts.get(certificate);
     if (known != null) {
       return known;
@@ -75,7 +75,7 @@ public final class TlsListener {
     return other == null ? made : other;
   }
 
-  private ServerTls serverTls(CertifiedKey certificate) {
+  private ServerTls serverTls(CertKey certificate) {
     return new ServerTls(
         certificate,
         settings.profile(),

@@ -5,8 +5,8 @@ package dev.pingora.core.tls;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CertificateStore;
-import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.NativeSettings;
@@ -84,7 +84,7 @@ public record TlsSettings(
   /// @param key PEM file of the private key
   /// @throws TlsException naming the file and what is wrong with it
   public static TlsSettings intermediate(String certificate, String key) throws TlsException {
-    return of(CertifiedKey.fromPem(Path.of(certificate), Path.of(key)));
+    return of(CertKey.fromPem(Path.of(certificate), Path.of(key)));
   }
 
   /// {@return Mozilla's modern profile: TLS 1.3 only}
@@ -93,7 +93,7 @@ public record TlsSettings(
   }
 
   /// {@return the intermediate profile with these certificates} The first is the default.
-  public static TlsSettings of(CertifiedKey... certificates) {
+  public static TlsSettings of(CertKey... certificates) {
     CertificateStore store = CertificateStore.of(List.of(certificates));
     return of(() -> store);
   }

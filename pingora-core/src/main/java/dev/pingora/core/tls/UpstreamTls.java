@@ -12,7 +12,7 @@ import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsDigest;
@@ -41,7 +41,7 @@ public final class UpstreamTls {
     this.s2n = new ContextCache<>(s2nConfigs);
   }
 
-  private record Key(TlsOptions options, @Nullable CertifiedKey certificate, List<String> alpn) {}
+  private record Key(TlsOptions options, @Nullable CertKey certificate, List<String> alpn) {}
 
   /// Shakes hands and puts TLS on the connection, which stays the thread's, whatever happens.
   ///

@@ -7,7 +7,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pingora.core.configuration.Address;
 import dev.pingora.core.services.Addresses;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -22,7 +22,7 @@ public final class HttpPeer {
   private final PeerOptions options;
   private final @Nullable Endpoint endpoint;
   private final @Nullable ConnectProxy proxy;
-  private final @Nullable CertifiedKey clientCertKey;
+  private final @Nullable CertKey clientCertKey;
   private final ReuseKey reuseKey;
 
   private HttpPeer(
@@ -32,7 +32,7 @@ public final class HttpPeer {
       PeerOptions options,
       @Nullable Endpoint endpoint,
       @Nullable ConnectProxy proxy,
-      @Nullable CertifiedKey clientCertKey) {
+      @Nullable CertKey clientCertKey) {
     this.address = requireNonNull(address, "address");
     this.scheme = scheme;
     this.sni = requireNonNull(sni, "sni");
@@ -94,7 +94,7 @@ public final class HttpPeer {
   }
 
   /// {@return a peer with TLS that is shown our certificate}
-  public static HttpPeer mtls(String address, String sni, CertifiedKey certificate) {
+  public static HttpPeer mtls(String address, String sni, CertKey certificate) {
     return https(address, sni).withClientCertKey(certificate);
   }
 
@@ -106,7 +106,7 @@ public final class HttpPeer {
   }
 
   /// {@return this peer, shown our certificate when it asks; null for none}
-  public HttpPeer withClientCertKey(@Nullable CertifiedKey certificate) {
+  public HttpPeer withClientCertKey(@Nullable CertKey certificate) {
     return new HttpPeer(address, scheme, sni, options, endpoint, proxy, certificate);
   }
 
@@ -147,7 +147,7 @@ public final class HttpPeer {
   }
 
   /// {@return the certificate shown when the peer asks; null for none}
-  public @Nullable CertifiedKey clientCertKey() {
+  public @Nullable CertKey clientCertKey() {
     return clientCertKey;
   }
 

@@ -5,7 +5,7 @@ package dev.pingora.core.upstreams;
 
 import dev.pingora.runtime.SocketTuning;
 import dev.pingora.runtime.SocketTweak;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ public final class ReuseKey {
   private final @Nullable L4Connect customL4;
   private final @Nullable ConnectProxy proxy;
   private final @Nullable TlsOptions tls;
-  private final @Nullable CertifiedKey clientCertKey;
+  private final @Nullable CertKey clientCertKey;
   private final int hash;
 
   ReuseKey(HttpPeer peer) {

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TestOcsp;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.KeyType;
 import dev.pingora.tls.OcspResponse;
 import dev.pingora.tls.OcspResponse.Status;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Which files are taken for OCSP responses to staple, and for how long.
 final class StapleTest {
-  private static final CertifiedKey KEY = TestCertificates.server();
+  private static final CertKey KEY = TestCertificates.server();
 
   /// OCSP has no fractions of seconds.
   private final Instant until =

@@ -18,7 +18,7 @@ import dev.pingora.testkit.ScriptedClient;
 import dev.pingora.testkit.TestContent;
 import dev.pingora.testkit.Wire;
 import dev.pingora.testkit.tls.TestCertificates;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.ClientHello;
 import dev.pingora.tls.TlsVersion;
@@ -90,7 +90,7 @@ final class TlsListenerTest {
     }
 
     /// A client that has not shaken hands yet.
-    SSLSocket client(String name, @Nullable CertifiedKey own) throws Exception {
+    SSLSocket client(String name, @Nullable CertKey own) throws Exception {
       return client(context(own), name);
     }
 
@@ -113,7 +113,7 @@ final class TlsListenerTest {
     }
   }
 
-  private static SSLContext context(@Nullable CertifiedKey own) throws Exception {
+  private static SSLContext context(@Nullable CertKey own) throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null);
     trusted.setCertificateEntry("root", TestCertificates.root());
@@ -204,7 +204,7 @@ final class TlsListenerTest {
     }
   }
 
-  private static String hex(CertifiedKey key) {
+  private static String hex(CertKey key) {
     String digits = key.leaf().getSerialNumber().toString(16);
     return digits.length() % 2 == 0 ? digits : "0" + digits;
   }
@@ -212,13 +212,13 @@ final class TlsListenerTest {
   @Test
   void aCallbackThatBlocksHoldsNobodyElseUp() throws Exception {
     Gate gate = new Gate("the certificate may be chosen");
-    CertifiedKey other = TestCertificates.wrongName();
+    CertKey other = TestCertificates.wrongName();
     TlsSettings settings =
         settings()
             .withCallbacks(
                 new TlsCallbacks() {
                   @Override
-                  public @Nullable CertifiedKey certificate(ClientHello hello, RequestThread thread)
+                  public @Nullable CertKey certificate(ClientHello hello, RequestThread thread)
                       throws Exception {
                     if ("other.example".equals(hello.serverName())) {
                       gate.await();
@@ -253,8 +253,7 @@ final class TlsListenerTest {
             .withCallbacks(
                 new TlsCallbacks() {
                   @Override
-                  public @Nullable CertifiedKey certificate(
-                      ClientHello hello, RequestThread thread) {
+                  public @Nullable CertKey certificate(ClientHello hello, RequestThread thread) {
                     if ("other.example".equals(hello.serverName())) {
                       throw new IllegalStateException("not this one");
                     }

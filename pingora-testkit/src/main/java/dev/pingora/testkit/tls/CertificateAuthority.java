@@ -5,8 +5,8 @@ package dev.pingora.testkit.tls;
 
 import dev.pingora.testkit.tls.CertificateOrder.Issuer;
 import dev.pingora.testkit.tls.CertificateOrder.Use;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.Certificates;
-import dev.pingora.tls.CertifiedKey;
 import dev.pingora.tls.KeyType;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -85,7 +85,7 @@ record CertificateAuthority(
     }
   }
 
-  static CertifiedKey issue(CertificateOrder order) {
+  static CertKey issue(CertificateOrder order) {
     KeyPair keys = LEAF_KEYS.computeIfAbsent(order.key(), CertificateAuthority::generate);
     CertificateAuthority issuer =
         switch (order.issuer()) {
@@ -101,7 +101,7 @@ record CertificateAuthority(
       if (order.issuer() == Issuer.INTERMEDIATE && order.intermediateShown()) {
         chain.add(INTERMEDIATE.certificate);
       }
-      return CertifiedKey.of(chain, keys.getPrivate(), "test certificate");
+      return CertKey.of(chain, keys.getPrivate(), "test certificate");
     } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
       throw new AssertionError("cannot make " + order, e);
     }

@@ -3,7 +3,7 @@
 
 package dev.pingora.testkit.tls;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.KeyType;
 import java.util.List;
 
@@ -74,7 +74,7 @@ public record CertificateOrder(
   }
 
   /// {@return the certificate with its key} Each order is made once per process.
-  public CertifiedKey make() {
+  public CertKey make() {
     return TestCertificates.make(this);
   }
 

@@ -13,7 +13,7 @@ import static dev.pingora.testkit.tls.Both.talks;
 import static dev.pingora.testkit.tls.Both.that;
 
 import dev.pingora.tls.Capability;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CipherSuite;
 import dev.pingora.tls.KeyType;
 import dev.pingora.tls.NamedGroup;
@@ -105,7 +105,7 @@ record NegotiationCases(Both both) {
   }
 
   private void key(TlsVersion version, KeyType key) throws Exception {
-    CertifiedKey own = TestCertificates.server(key);
+    CertKey own = TestCertificates.server(key);
     ServerTls config = ServerTls.of(own).withProfile(only(version));
     if (!both.serverCan(capability(key))) {
       refused(both.server(), () -> both.server().server(config));

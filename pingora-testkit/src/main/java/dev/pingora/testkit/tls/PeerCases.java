@@ -13,7 +13,7 @@ import static dev.pingora.testkit.tls.Both.talks;
 import static dev.pingora.testkit.tls.Both.that;
 
 import dev.pingora.tls.Capability;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.KeyType;
@@ -60,7 +60,7 @@ record PeerCases(Both both) {
     OTHER_AUTHORITY,
     EXPIRED;
 
-    @Nullable CertifiedKey key() {
+    @Nullable CertKey key() {
       return switch (this) {
         case NOTHING -> null;
         case GOOD -> TestCertificates.client();
@@ -85,7 +85,7 @@ record PeerCases(Both both) {
       if (served(mode, shown)) {
         pair.handshake();
         List<byte[]> chain = pair.server().session().digest().peerChain();
-        CertifiedKey key = shown.key();
+        CertKey key = shown.key();
         if (key == null || mode == ClientAuth.OFF) {
           same("certificates of the client", chain.size(), 0);
         } else {
@@ -102,7 +102,7 @@ record PeerCases(Both both) {
   }
 
   private void key(TlsVersion version, KeyType type) throws Exception {
-    CertifiedKey key = TestCertificates.client(type);
+    CertKey key = TestCertificates.client(type);
     try (TlsPair pair =
         both.connected(
             clientConfig(version).withCertificate(key),

@@ -12,7 +12,7 @@ import static dev.pingora.testkit.tls.Both.that;
 import static dev.pingora.testkit.tls.Both.unsupported;
 
 import dev.pingora.tls.Capability;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TicketKeys;
 import dev.pingora.tls.TlsContext;
@@ -213,7 +213,7 @@ record SessionCases(Both both) {
 
   private void ocsp() throws Exception {
     // Only carried: an OCSPResponse of status internalError (RFC 6960 §4.2.1).
-    CertifiedKey key = TestCertificates.server().withOcsp(new byte[] {0x30, 3, 0x0a, 1, 2});
+    CertKey key = TestCertificates.server().withOcsp(new byte[] {0x30, 3, 0x0a, 1, 2});
     ServerTls config = serverConfig(TlsVersion.TLS_1_3).withCertificate(key);
     if (!both.serverCan(Capability.OCSP_STAPLE)) {
       refused(both.server(), () -> both.server().server(config));

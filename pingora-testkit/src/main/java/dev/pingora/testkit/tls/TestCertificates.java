@@ -5,7 +5,7 @@ package dev.pingora.testkit.tls;
 
 import dev.pingora.testkit.tls.CertificateOrder.Issuer;
 import dev.pingora.testkit.tls.CertificateOrder.Validity;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.KeyType;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TrustRoots;
@@ -33,13 +33,13 @@ public final class TestCertificates {
   /// Also a name of the good server, in its iPAddress entries.
   public static final String IPV6 = "2001:db8::7";
 
-  private static final Map<CertificateOrder, CertifiedKey> MADE = new ConcurrentHashMap<>();
+  private static final Map<CertificateOrder, CertKey> MADE = new ConcurrentHashMap<>();
 
   private TestCertificates() {}
 
-  static CertifiedKey make(CertificateOrder order) {
+  static CertKey make(CertificateOrder order) {
     // Not computeIfAbsent: making one may ask for another.
-    CertifiedKey known = MADE.get(order);
+    CertKey known = MADE.get(order);
     if (known == null) {
       MADE.putIfAbsent(order, CertificateAuthority.issue(order));
       known = MADE.get(order);
@@ -52,67 +52,67 @@ public final class TestCertificates {
   }
 
   /// {@return a good server certificate, its chain with the intermediate}
-  public static CertifiedKey server(KeyType key) {
+  public static CertKey server(KeyType key) {
     return make(order(key));
   }
 
   /// {@return a good server certificate of EC P-256}
-  public static CertifiedKey server() {
+  public static CertKey server() {
     return server(KeyType.EC_P256);
   }
 
   /// {@return a good client certificate, its chain with the intermediate}
-  public static CertifiedKey client(KeyType key) {
+  public static CertKey client(KeyType key) {
     return make(CertificateOrder.client(key));
   }
 
   /// {@return a good client certificate of EC P-256}
-  public static CertifiedKey client() {
+  public static CertKey client() {
     return client(KeyType.EC_P256);
   }
 
   /// {@return one for the good names that ended yesterday}
-  public static CertifiedKey expired() {
+  public static CertKey expired() {
     return make(order(KeyType.EC_P256).withValidity(Validity.EXPIRED));
   }
 
   /// {@return one for the good names that begins in a month}
-  public static CertifiedKey notYetValid() {
+  public static CertKey notYetValid() {
     return make(order(KeyType.EC_P256).withValidity(Validity.FUTURE));
   }
 
   /// {@return one for `other.example` only}
-  public static CertifiedKey wrongName() {
+  public static CertKey wrongName() {
     return make(CertificateOrder.server(KeyType.EC_P256, "other.example"));
   }
 
   /// {@return one for the good names, signed by itself, CA:FALSE}
-  public static CertifiedKey selfSigned() {
+  public static CertKey selfSigned() {
     return make(order(KeyType.EC_P256).withIssuer(Issuer.SELF));
   }
 
   /// {@return a good one whose chain lacks the intermediate}
-  public static CertifiedKey missingIntermediate() {
+  public static CertKey missingIntermediate() {
     return make(order(KeyType.EC_P256).withoutIntermediate());
   }
 
   /// {@return one for the good names, of a root that nobody trusts}
-  public static CertifiedKey otherAuthority() {
+  public static CertKey otherAuthority() {
     return make(order(KeyType.EC_P256).withIssuer(Issuer.OTHER_ROOT));
   }
 
   /// {@return one whose only name is the common name}
-  public static CertifiedKey commonNameOnly() {
+  public static CertKey commonNameOnly() {
     return make(CertificateOrder.server(KeyType.EC_P256).withCommonName(NAME));
   }
 
   /// {@return a client certificate of a root that nobody trusts}
-  public static CertifiedKey otherClient() {
+  public static CertKey otherClient() {
     return make(CertificateOrder.client(KeyType.EC_P256).withIssuer(Issuer.OTHER_ROOT));
   }
 
   /// {@return a client certificate that ended yesterday}
-  public static CertifiedKey expiredClient() {
+  public static CertKey expiredClient() {
     return make(CertificateOrder.client(KeyType.EC_P256).withValidity(Validity.EXPIRED));
   }
 
@@ -142,7 +142,7 @@ public final class TestCertificates {
   }
 
   /// {@return PEM of a chain}
-  public static String chainPem(CertifiedKey key) {
+  public static String chainPem(CertKey key) {
     return pem(key.chain());
   }
 
@@ -156,7 +156,7 @@ public final class TestCertificates {
   }
 
   /// {@return PEM of the private key, PKCS #8}
-  public static String keyPem(CertifiedKey key) {
+  public static String keyPem(CertKey key) {
     return pem("PRIVATE KEY", key.pkcs8());
   }
 

@@ -3,7 +3,7 @@
 
 package dev.pingora.testkit.tls;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.OcspResponse.Status;
 import java.io.IOException;
 import java.security.cert.CertificateEncodingException;
@@ -35,7 +35,7 @@ public final class TestOcsp {
   private TestOcsp() {}
 
   /// {@return a response that says the certificate is good, for a day}
-  public static byte[] good(CertifiedKey about) {
+  public static byte[] good(CertKey about) {
     return response(about, Status.GOOD, Instant.now().plus(Duration.ofDays(1)));
   }
 
@@ -44,7 +44,7 @@ public final class TestOcsp {
   /// @param about one that the intermediate has issued
   /// @param until when there should be a newer one; the response is from the day before that, or
   ///   from now
-  public static byte[] response(CertifiedKey about, Status status, Instant until) {
+  public static byte[] response(CertKey about, Status status, Instant until) {
     try {
       BasicOCSPResp basic = basic(about.leaf(), status, until);
       return new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, basic).getEncoded();

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pingora.testkit.tls.CertificateOrder.Issuer;
 import dev.pingora.testkit.tls.CertificateOrder.Use;
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.KeyType;
 import dev.pingora.tls.TrustRoots;
 import java.security.SignatureException;
@@ -23,7 +23,7 @@ final class TestCertificatesTest {
   @ParameterizedTest
   @EnumSource(KeyType.class)
   void makesServersOfEachKeyType(KeyType type) throws Exception {
-    CertifiedKey server = TestCertificates.server(type);
+    CertKey server = TestCertificates.server(type);
 
     assertThat(server.type()).isEqualTo(type);
     assertThat(server.chain()).hasSize(2);
@@ -41,10 +41,10 @@ final class TestCertificatesTest {
   @ParameterizedTest
   @EnumSource(KeyType.class)
   void keysSurvivePem(KeyType type) throws Exception {
-    CertifiedKey client = TestCertificates.client(type);
+    CertKey client = TestCertificates.client(type);
 
-    CertifiedKey read =
-        CertifiedKey.fromPem(TestCertificates.chainPem(client), TestCertificates.keyPem(client));
+    CertKey read =
+        CertKey.fromPem(TestCertificates.chainPem(client), TestCertificates.keyPem(client));
 
     assertThat(read.chain()).isEqualTo(client.chain());
     assertThat(read.type()).isEqualTo(type);
@@ -68,7 +68,7 @@ final class TestCertificatesTest {
     assertThat(TestCertificates.missingIntermediate().chain()).hasSize(1);
     assertThat(TestCertificates.missingIntermediate().leaf().getIssuerX500Principal())
         .isEqualTo(TestCertificates.intermediate().getSubjectX500Principal());
-    CertifiedKey self = TestCertificates.selfSigned();
+    CertKey self = TestCertificates.selfSigned();
     self.leaf().verify(self.leaf().getPublicKey());
     assertThat(self.leaf().getBasicConstraints()).isEqualTo(-1);
     assertThatThrownBy(() ->
@@ -78,7 +78,7 @@ final class TestCertificatesTest {
 
   @Test
   void impostorsOnlyBearTheNameOfTheRoot() {
-    CertifiedKey impostor =
+    CertKey impostor =
         CertificateOrder.server(KeyType.EC_P256, "a.example").withIssuer(Issuer.IMPOSTOR).make();
 
     assertThat(impostor.leaf().getIssuerX500Principal())
@@ -89,7 +89,7 @@ final class TestCertificatesTest {
 
   @Test
   void ordersSayWhatTheCertificateIsFor() throws Exception {
-    CertifiedKey any =
+    CertKey any =
         CertificateOrder.server(KeyType.ED25519, "a.example")
             .withUse(Use.ANY)
             .withIssuer(Issuer.ROOT)

@@ -3,7 +3,7 @@
 
 package dev.pingora.tls.engine;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.TlsException;
 import java.security.KeyManagementException;
 import java.security.PrivateKey;
@@ -29,7 +29,7 @@ final class OwnKey {
   /// {@return the key; null when there is none}
   ///
   /// @throws KeyManagementException when there are several, or one that cannot be used
-  static @Nullable CertifiedKey of(KeyManager @Nullable [] managers) throws KeyManagementException {
+  static @Nullable CertKey of(KeyManager @Nullable [] managers) throws KeyManagementException {
     X509KeyManager manager = first(managers);
     if (manager == null) {
       return null;
@@ -74,7 +74,7 @@ final class OwnKey {
     return aliases;
   }
 
-  private static CertifiedKey certified(X509KeyManager manager, String alias)
+  private static CertKey certified(X509KeyManager manager, String alias)
       throws KeyManagementException {
     PrivateKey key = manager.getPrivateKey(alias);
     X509Certificate[] chain = manager.getCertificateChain(alias);
@@ -86,7 +86,7 @@ final class OwnKey {
           "a private key that cannot be read, as of a hardware module (expected: PKCS #8)");
     }
     try {
-      return CertifiedKey.of(List.of(chain), key, "the key manager's certificate and key");
+      return CertKey.of(List.of(chain), key, "the key manager's certificate and key");
     } catch (TlsException e) {
       throw new KeyManagementException(e.getMessage(), e);
     }

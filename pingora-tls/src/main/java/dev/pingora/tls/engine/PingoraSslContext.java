@@ -3,7 +3,7 @@
 
 package dev.pingora.tls.engine;
 
-import dev.pingora.tls.CertifiedKey;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.ServerTls;
@@ -48,7 +48,7 @@ final class PingoraSslContext extends SSLContextSpi {
   }
 
   /// Keys, trust and the contexts made with them.
-  private record Identity(@Nullable CertifiedKey key, OwnTrust trust, ContextCache contexts) {}
+  private record Identity(@Nullable CertKey key, OwnTrust trust, ContextCache contexts) {}
 
   /// What tells the contexts of servers apart.
   private record ServerKey(TlsProfile profile, List<String> alpn, ClientAuth auth) {}
@@ -114,13 +114,13 @@ final class PingoraSslContext extends SSLContextSpi {
 
     @Override
     public X509Certificate[] local() {
-      CertifiedKey key = own.key;
+      CertKey key = own.key;
       return key == null ? new X509Certificate[0] : key.chain().toArray(new X509Certificate[0]);
     }
   }
 
   private TlsSession openServer(Identity own, EngineSettings settings) throws TlsException {
-    CertifiedKey key = own.key;
+    CertKey key = own.key;
     if (key == null) {
       throw configuration("a server without a key (expected: a key manager with one)");
     }
@@ -133,7 +133,7 @@ final class PingoraSslContext extends SSLContextSpi {
     return context.session(ServerId.NONE);
   }
 
-  private static ServerTls serverTls(Identity own, CertifiedKey key, ServerKey wanted) {
+  private static ServerTls serverTls(Identity own, CertKey key, ServerKey wanted) {
     ServerTls config = ServerTls.of(key).withProfile(wanted.profile).withAlpn(wanted.alpn, true);
     return wanted.auth == ClientAuth.OFF
         ? config

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Pairs of certificate and key, in all forms that openssl writes.
-final class CertifiedKeyTest {
+final class CertKeyTest {
   @TempDir private Path folder;
 
   private Path file(String name) {
@@ -48,7 +48,7 @@ final class CertifiedKeyTest {
   void readsKeysOfEachKindAndForm(KeyType type, String command) throws Exception {
     openssl(command + " -out key.pem");
     selfSigned("key.pem");
-    CertifiedKey key = CertifiedKey.fromPem(file("cert.pem"), file("key.pem"));
+    CertKey key = CertKey.fromPem(file("cert.pem"), file("key.pem"));
     assertThat(key.type()).isEqualTo(type);
     assertThat(key.names()).containsExactly("a.example", "192.0.2.1");
     assertThat(key.chain()).hasSize(1);
@@ -61,15 +61,14 @@ final class CertifiedKeyTest {
     openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out plain.pem");
     selfSigned("plain.pem");
     openssl("pkcs8 -topk8 -in plain.pem -out key.pem -passout pass:secret " + how);
-    assertThat(
-            CertifiedKey.fromPem(file("cert.pem"), file("key.pem"), "secret".toCharArray()).type())
+    assertThat(CertKey.fromPem(file("cert.pem"), file("key.pem"), "secret".toCharArray()).type())
         .isEqualTo(KeyType.EC_P256);
     assertFault("key.pem:1: not a usable ENCRYPTED PRIVATE KEY: it is encrypted", null);
     assertFault("key.pem:1: not a usable ENCRYPTED PRIVATE KEY", "wrong".toCharArray());
   }
 
   private void assertFault(String message, char @Nullable [] password) {
-    assertThatThrownBy(() -> CertifiedKey.fromPem(file("cert.pem"), file("key.pem"), password))
+    assertThatThrownBy(() -> CertKey.fromPem(file("cert.pem"), file("key.pem"), password))
         .isInstanceOfSatisfying(
             TlsException.class,
             e -> assertThat(e.reason()).isEqualTo(TlsException.Reason.CONFIGURATION))
@@ -122,13 +121,13 @@ final class CertifiedKeyTest {
     String all = Files.readString(file("root.pem")) + Files.readString(file("leaf.pem"));
     String key = Files.readString(file("leaf.key"));
     String middle = Files.readString(file("middle.pem"));
-    CertifiedKey whole = CertifiedKey.fromPem(middle + all, key);
+    CertKey whole = CertKey.fromPem(middle + all, key);
     assertThat(whole.chain().stream().map(c -> c.getSubjectX500Principal().getName()))
         .containsExactly("CN=leaf", "CN=middle");
     assertThat(whole.warnings()).isEmpty();
-    CertifiedKey alone = CertifiedKey.fromPem(Files.readString(file("leaf.pem")), key);
+    CertKey alone = CertKey.fromPem(Files.readString(file("leaf.pem")), key);
     assertThat(alone.warnings()).singleElement().asString().contains("CN=middle");
-    CertifiedKey gap = CertifiedKey.fromPem(all, key);
+    CertKey gap = CertKey.fromPem(all, key);
     assertThat(gap.warnings()).anyMatch(w -> w.contains("not part of the chain: CN=root"));
   }
 
@@ -146,7 +145,7 @@ final class CertifiedKeyTest {
 
   @Test
   void keysAppearInNoText() throws Exception {
-    CertifiedKey key = SelfSigned.of(List.of("a.example"), Duration.ofDays(1));
+    CertKey key = SelfSigned.of(List.of("a.example"), Duration.ofDays(1));
     assertThat(key.toString()).isEqualTo("EC_P256 certificate of CN=a.example");
     assertThat(new PemBlock("PRIVATE KEY", new byte[] {1, 2, 3}, 4).toString())
         .isEqualTo("PRIVATE KEY of 3 octets, line 4");
@@ -155,13 +154,13 @@ final class CertifiedKeyTest {
 
   @Test
   void opensslUnderstandsWhatWeSign() throws Exception {
-    CertifiedKey key = SelfSigned.of(List.of("a.example", "127.0.0.1", "::1"), Duration.ofDays(1));
+    CertKey key = SelfSigned.of(List.of("a.example", "127.0.0.1", "::1"), Duration.ofDays(1));
     Files.write(file("c.der"), key.chainDer().getFirst());
     Files.write(file("k.der"), key.pkcs8());
     openssl("x509 -inform DER -in c.der -out c.pem");
     openssl("pkey -inform DER -in k.der -out k.pem");
     openssl("verify -x509_strict -CAfile c.pem -verify_hostname a.example c.pem");
     openssl("verify -CAfile c.pem -verify_ip ::1 c.pem");
-    assertThat(CertifiedKey.fromPem(file("c.pem"), file("k.pem")).leaf()).isEqualTo(key.leaf());
+    assertThat(CertKey.fromPem(file("c.pem"), file("k.pem")).leaf()).isEqualTo(key.leaf());
   }
 }

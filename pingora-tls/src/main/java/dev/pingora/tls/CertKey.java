@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// A certificate chain and the private key of its first certificate, known to fit each other.
 ///
 /// Immutable. The key never appears in [#toString].
-public final class CertifiedKey {
+public final class CertKey {
   private static final byte[] PROBE = {1, 2, 3, 4};
 
   private final List<X509Certificate> chain;
@@ -27,7 +27,7 @@ public final class CertifiedKey {
   private final byte @Nullable [] ocsp;
   private final List<String> warnings;
 
-  private CertifiedKey(
+  private CertKey(
       List<X509Certificate> chain,
       PrivateKey key,
       KeyType type,
@@ -44,12 +44,12 @@ public final class CertifiedKey {
   /// in any order.
   ///
   /// @throws TlsException CONFIGURATION, naming the file and what is wrong with it
-  public static CertifiedKey fromPem(Path certificates, Path key) throws TlsException {
+  public static CertKey fromPem(Path certificates, Path key) throws TlsException {
     return fromPem(certificates, key, null);
   }
 
   /// {@return as [#fromPem(Path, Path)], with the password of an encrypted key}
-  public static CertifiedKey fromPem(Path certificates, Path key, char @Nullable [] password)
+  public static CertKey fromPem(Path certificates, Path key, char @Nullable [] password)
       throws TlsException {
     List<X509Certificate> chain = Certificates.ofPem(text(certificates), certificates.toString());
     PrivateKey own = PrivateKeyFile.read(text(key), key.toString(), password);
@@ -57,7 +57,7 @@ public final class CertifiedKey {
   }
 
   /// {@return the pair of two PEM texts}
-  public static CertifiedKey fromPem(String certificates, String key) throws TlsException {
+  public static CertKey fromPem(String certificates, String key) throws TlsException {
     return of(
         Certificates.ofPem(certificates, "certificate"),
         PrivateKeyFile.read(key, "key", null),
@@ -69,13 +69,13 @@ public final class CertifiedKey {
   /// @param certificates that of the key and those of its issuers, in any order
   /// @param place how messages call them
   /// @throws TlsException CONFIGURATION when none of the certificates is the key's
-  public static CertifiedKey of(List<X509Certificate> certificates, PrivateKey key, String place)
+  public static CertKey of(List<X509Certificate> certificates, PrivateKey key, String place)
       throws TlsException {
     KeyType type = PrivateKeyFile.type(key);
     for (X509Certificate certificate : certificates) {
       if (fits(certificate, key, type)) {
         CertificateChain chain = CertificateChain.from(certificate, certificates);
-        return new CertifiedKey(chain.certificates(), key, type, null, chain.warnings());
+        return new CertKey(chain.certificates(), key, type, null, chain.warnings());
       }
     }
     throw TlsException.of(
@@ -119,8 +119,8 @@ public final class CertifiedKey {
   /// {@return the same with an OCSP response to staple}
   ///
   /// @param response DER (RFC 6960); null for none
-  public CertifiedKey withOcsp(byte @Nullable [] response) {
-    return new CertifiedKey(chain, key, type, response == null ? null : response.clone(), warnings);
+  public CertKey withOcsp(byte @Nullable [] response) {
+    return new CertKey(chain, key, type, response == null ? null : response.clone(), warnings);
   }
 
   /// {@return the certificates, the key's own first, each issued by the next, without the root}
