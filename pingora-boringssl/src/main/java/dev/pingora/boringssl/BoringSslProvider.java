@@ -42,7 +42,8 @@ public final class BoringSslProvider implements TlsProvider {
               Capability.CHACHA_BY_CLIENT,
               Capability.PSK,
               Capability.BLINDING,
-              Capability.SECURITY_POLICY),
+              Capability.SECURITY_POLICY,
+              Capability.REMOTE_KEYS),
           FIPS,
           BoringSslProvider::find);
 

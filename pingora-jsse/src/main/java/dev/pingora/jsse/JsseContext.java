@@ -3,6 +3,7 @@
 
 package dev.pingora.jsse;
 
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
@@ -65,6 +66,13 @@ final class JsseContext implements TlsContext {
     // 0 would be: no limit. What must not be resumed is never found, see below.
     context.getClientSessionContext().setSessionCacheSize(Math.max(1, config.resumption()));
     return new JsseContext(context, negotiation, buffers, null, config);
+  }
+
+  @Override
+  public boolean blocks() {
+    CertKey own =
+        server != null ? server.certificate() : client != null ? client.certificate() : null;
+    return own != null && own.isRemote();
   }
 
   @Override

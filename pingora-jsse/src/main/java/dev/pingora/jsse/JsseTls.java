@@ -51,6 +51,7 @@ public final class JsseTls implements TlsProvider {
           Capability.RESUMPTION,
           Capability.EXPORTER,
           Capability.KEY_UPDATE,
+          Capability.REMOTE_KEYS,
           Capability.ALTERNATIVE_NAME,
           Capability.DIGEST_GROUP);
 

@@ -117,6 +117,7 @@ final class ContextSetup implements AutoCloseable {
 
   /// Sets the certificate to show, its chain and its key.
   void certificate(CertKey certified) throws TlsException {
+    certified.requireLocal(library.dialect.id());
     List<byte[]> chain = certified.chainDer();
     for (int i = 0; i < chain.size(); i++) {
       String what = "certificate " + (i + 1) + " of the chain of " + certified;

@@ -32,7 +32,11 @@ public record Dialect(
           "openssl",
           "OpenSSL",
           "",
-          Set.of(Capability.PSK, Capability.BLINDING, Capability.SECURITY_POLICY),
+          Set.of(
+              Capability.PSK,
+              Capability.BLINDING,
+              Capability.SECURITY_POLICY,
+              Capability.REMOTE_KEYS),
           "no; OpenSSL's FIPS provider (validated for 3.0.8, 3.0.9, 3.1.2) by openssl.cnf",
           given -> LibraryFiles.find(given).parts());
 

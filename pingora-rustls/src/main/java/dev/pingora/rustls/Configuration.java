@@ -141,6 +141,7 @@ final class Configuration {
   }
 
   private void certificate(CertKey certificate) throws TlsException {
+    certificate.requireLocal("rustls");
     switch (certificate.type()) {
       case RSA, EC_P256, EC_P384, EC_P521, ED25519 -> {}
       case RSA_PSS ->

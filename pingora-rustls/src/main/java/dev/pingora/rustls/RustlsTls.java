@@ -38,7 +38,8 @@ public final class RustlsTls implements TlsProvider {
                   Capability.PSK,
                   Capability.BLINDING,
                   Capability.SECURITY_POLICY,
-                  Capability.NATIVE_SETTINGS)));
+                  Capability.NATIVE_SETTINGS,
+                  Capability.REMOTE_KEYS)));
 
   private static final String FIPS =
       "no (AWS-LC has validated modules: build src/main/rust with the feature fips of aws-lc-rs)";

@@ -66,6 +66,7 @@ final class ConfigSetup implements AutoCloseable {
 
   /// Shows a certificate.
   void certificate(CertKey certified) throws TlsException {
+    certified.requireLocal(S2nProvider.ID);
     String what = certified.toString();
     certificate = calls.newCertificate();
     if (certificate == 0) {

@@ -8,6 +8,7 @@ import static dev.pingora.tls.Capability.CHOOSE_GROUPS;
 import static dev.pingora.tls.Capability.CHOOSE_SUITES_1_2;
 import static dev.pingora.tls.Capability.CHOOSE_SUITES_1_3;
 import static dev.pingora.tls.Capability.KEY_ED25519;
+import static dev.pingora.tls.Capability.REMOTE_KEYS;
 import static dev.pingora.tls.Capability.SECOND_KEY_SHARE;
 
 import dev.pingora.tls.Availability;
@@ -67,7 +68,8 @@ public final class S2nProvider implements TlsProvider {
             CHOOSE_SUITES_1_2,
             CHOOSE_SUITES_1_3,
             CHACHA_BY_CLIENT,
-            SECOND_KEY_SHARE));
+            SECOND_KEY_SHARE,
+            REMOTE_KEYS));
   }
 
   @Override

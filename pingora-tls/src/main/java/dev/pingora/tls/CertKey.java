@@ -67,6 +67,7 @@ public final class CertKey {
   /// {@return the pair}
   ///
   /// @param certificates that of the key and those of its issuers, in any order
+  /// @param key may be one that a security provider of the JDK keeps elsewhere, see [#isRemote]
   /// @param place how messages call them
   /// @throws TlsException CONFIGURATION when none of the certificates is the key's
   public static CertKey of(List<X509Certificate> certificates, PrivateKey key, String place)
@@ -86,13 +87,14 @@ public final class CertKey {
   private static boolean fits(X509Certificate certificate, PrivateKey key, KeyType type)
       throws TlsException {
     try {
-      Signature signature = signature(type);
-      signature.initSign(key);
-      signature.update(PROBE);
-      byte[] signed = signature.sign();
-      signature.initVerify(certificate.getPublicKey());
-      signature.update(PROBE);
-      return signature.verify(signed);
+      Signature signing = signature(type);
+      signing.initSign(key);
+      signing.update(PROBE);
+      // Another object: what keeps a key may be unable to verify.
+      Signature verifying = signature(type);
+      verifying.initVerify(certificate.getPublicKey());
+      verifying.update(PROBE);
+      return verifying.verify(signing.sign());
     } catch (GeneralSecurityException e) {
       return false; // of another kind
     }
@@ -143,9 +145,33 @@ public final class CertKey {
     return key;
   }
 
+  /// {@return whether the key cannot be read, only be signed with: it is kept by a device or a
+  /// service that a security provider of the JDK speaks with} Signing may then block for long.
+  public boolean isRemote() {
+    return key.getEncoded() == null;
+  }
+
   /// {@return PKCS #8 of the key, a new array that the caller should wipe}
+  ///
+  /// @throws IllegalStateException when it [#isRemote]
   public byte[] pkcs8() {
-    return key.getEncoded();
+    byte[] encoded = key.getEncoded();
+    if (encoded == null) {
+      throw new IllegalStateException("the key of " + this + " cannot be read");
+    }
+    return encoded;
+  }
+
+  /// For providers that need the key itself.
+  ///
+  /// @param provider its id
+  /// @throws TlsException CONFIGURATION when it [#isRemote]
+  public void requireLocal(String provider) throws TlsException {
+    if (isRemote()) {
+      throw TlsException.of(
+          TlsException.Reason.CONFIGURATION,
+          provider + ": the key of " + this + " is kept elsewhere (expected with those: jsse)");
+    }
   }
 
   public KeyType type() {

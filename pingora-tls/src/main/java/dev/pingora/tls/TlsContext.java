@@ -18,6 +18,12 @@ public interface TlsContext {
   /// @throws TlsException INTERNAL when the library has no memory left
   TlsSession session(ServerId server) throws TlsException;
 
+  /// {@return whether a handshake may block, because its key is kept elsewhere} Such ones must not
+  /// run on event loops.
+  default boolean blocks() {
+    return false;
+  }
+
   /// Whom a client talks to.
   ///
   /// @param name the name asked for in SNI and looked for in the certificate: a DNS name, or an IP

@@ -121,8 +121,9 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
   private SslDigest accept(RequestThread thread, Greeting greeting) throws ProxyException {
     long began = thread.loop().now();
     ClientHello hello = greeting.read();
-    TlsSession session = session(hello, thread);
-    boolean offloaded = listener.settings().offloaded();
+    TlsContext context = context(hello, thread);
+    TlsSession session = session(context);
+    boolean offloaded = listener.settings().offloaded() || context.blocks();
     TlsHandshake handshake =
         new TlsHandshake(connection, thread, ErrorSource.DOWNSTREAM, deadline, offloaded);
     greeting.feed(session, handshake);
@@ -132,11 +133,18 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     return digest;
   }
 
-  private TlsSession session(@Nullable ClientHello hello, RequestThread thread)
+  private TlsContext context(@Nullable ClientHello hello, RequestThread thread)
       throws ProxyException {
     CertKey own = hello == null ? null : asked(hello, thread);
     try {
-      TlsContext context = own == null ? listener.context(hello) : listener.context(own);
+      return own == null ? listener.context(hello) : listener.context(own);
+    } catch (TlsException e) {
+      throw ProxyException.explain(ErrorKind.INTERNAL_ERROR, e, "no TLS context");
+    }
+  }
+
+  private static TlsSession session(TlsContext context) throws ProxyException {
+    try {
       return context.session(TlsContext.ServerId.NONE);
     } catch (TlsException e) {
       throw ProxyException.explain(ErrorKind.INTERNAL_ERROR, e, "no TLS session");

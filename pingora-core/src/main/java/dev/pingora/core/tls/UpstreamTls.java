@@ -51,9 +51,11 @@ public final class UpstreamTls {
   public SslDigest secure(RequestThread thread, Connection connection, HttpPeer peer, long deadline)
       throws ProxyException {
     long began = thread.loop().now();
-    TlsSession session = session(peer);
+    TlsContext context = contextOf(peer);
+    TlsSession session = session(context, peer);
     TlsDigest agreed =
-        new TlsHandshake(connection, thread, ErrorSource.UPSTREAM, deadline, false).run(session);
+        new TlsHandshake(connection, thread, ErrorSource.UPSTREAM, deadline, context.blocks())
+            .run(session);
     SslDigest digest = new SslDigest(agreed, null, thread.loop().now() - began);
     TlsHandshakeComplete hook = peer.options().upstreamTlsHandshakeComplete();
     if (hook != null) {
@@ -74,10 +76,18 @@ public final class UpstreamTls {
     }
   }
 
-  private TlsSession session(HttpPeer peer) throws ProxyException {
+  private TlsContext contextOf(HttpPeer peer) throws ProxyException {
+    try {
+      return context(peer);
+    } catch (TlsException e) {
+      throw ProxyException.explain(ErrorKind.INTERNAL_ERROR, e, "no TLS with " + peer);
+    }
+  }
+
+  private static TlsSession session(TlsContext context, HttpPeer peer) throws ProxyException {
     try {
       String name = peer.sni().isEmpty() ? addressText(peer) : peer.sni();
-      return context(peer).session(new TlsContext.ServerId(name, Addresses.text(peer.address())));
+      return context.session(new TlsContext.ServerId(name, Addresses.text(peer.address())));
     } catch (TlsException e) {
       throw ProxyException.explain(ErrorKind.INTERNAL_ERROR, e, "no TLS with " + peer);
     }

@@ -17,6 +17,7 @@ import dev.pingora.testkit.Gate;
 import dev.pingora.testkit.ScriptedClient;
 import dev.pingora.testkit.TestContent;
 import dev.pingora.testkit.Wire;
+import dev.pingora.testkit.tls.RemoteKeys;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -162,6 +164,42 @@ final class TlsListenerTest {
               });
       assertThat(client.getInputStream().readAllBytes()).isEqualTo(content);
       writer.join();
+    }
+  }
+
+  /// The device may be slow: nobody else waits for it.
+  @Test
+  void keysKeptElsewhereDoNotBlockTheLoop() throws Exception {
+    Gate signing = new Gate("the device was asked");
+    Gate sign = new Gate("the device may sign");
+    AtomicInteger asked = new AtomicInteger();
+    Runnable device =
+        () -> {
+          if (asked.incrementAndGet() == 2) { // the first is the check at load
+            signing.open();
+            sign.await();
+          }
+        };
+    try (RemoteKeys keys = new RemoteKeys(device)) {
+      CertKey own = TestCertificates.server();
+      CertKey kept = CertKey.of(own.chain(), keys.keep(own.privateKey()), "test");
+      try (Echo echo = new Echo(TlsSettings.of(kept));
+          SSLSocket slow = echo.client(TestCertificates.NAME, null);
+          SSLSocket other = echo.client(TestCertificates.NAME, null)) {
+        CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> unchecked(slow, "a"));
+        signing.await();
+        assertThat(exchange(other, "b")).isEqualTo("b");
+        sign.open();
+        assertThat(first.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("a");
+      }
+    }
+  }
+
+  private static String unchecked(SSLSocket client, String text) {
+    try {
+      return exchange(client, text);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
     }
   }
 
