@@ -61,12 +61,15 @@ public final class Continuum {
   private final List<Bucket> buckets;
   private final int pointMultiple;
   private final boolean anyOrder;
+  private final int[] ranks;
   private final Ring ring;
 
-  private Continuum(List<Bucket> buckets, int pointMultiple, boolean anyOrder, Ring ring) {
+  private Continuum(
+      List<Bucket> buckets, int pointMultiple, boolean anyOrder, int[] ranks, Ring ring) {
     this.buckets = buckets;
     this.pointMultiple = pointMultiple;
     this.anyOrder = anyOrder;
+    this.ranks = ranks;
     this.ring = ring;
   }
 
@@ -90,7 +93,8 @@ public final class Continuum {
   }
 
   private static Continuum empty(int pointMultiple, boolean anyOrder) {
-    return new Continuum(List.of(), pointMultiple, anyOrder, new Ring(new int[0], new char[0]));
+    Ring none = new Ring(new int[0], new char[0]);
+    return new Continuum(List.of(), pointMultiple, anyOrder, new int[0], none);
   }
 
   /// {@return the ring of the same version for another list of buckets}
@@ -109,9 +113,26 @@ public final class Continuum {
         stays[bucket] = true;
       }
     }
-    RingMerge merge = new RingMerge(points, ranks(copy));
+    int[] newRanks = ranks(copy);
+    RingMerge merge = new RingMerge(points, newRanks, isSameOrder(newBucket, newRanks));
     Ring merged = merge.merge(ring, newBucket, newPoints(copy, stays));
-    return new Continuum(copy, pointMultiple, anyOrder, merged);
+    return new Continuum(copy, pointMultiple, anyOrder, newRanks, merged);
+  }
+
+  /// {@return whether the buckets that stay rank among each other as before}
+  private boolean isSameOrder(int[] newBucket, int[] newRanks) {
+    int[] nextRank = new int[newBucket.length];
+    for (int bucket = 0; bucket < newBucket.length; bucket++) {
+      nextRank[ranks[bucket]] = newBucket[bucket] < 0 ? -1 : newRanks[newBucket[bucket]];
+    }
+    int last = -1;
+    for (int rank : nextRank) {
+      if (rank >= 0 && rank < last) {
+        return false;
+      }
+      last = Math.max(last, rank);
+    }
+    return true;
   }
 
   private int requirePoints(List<Bucket> next) {

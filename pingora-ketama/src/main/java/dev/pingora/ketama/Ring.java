@@ -4,6 +4,7 @@
 package dev.pingora.ketama;
 
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /// Points in the order of their hashes, and the search among them.
 ///
@@ -25,10 +26,52 @@ final class Ring {
   Ring(int[] hashes, char[] buckets) {
     this.hashes = hashes;
     this.buckets = buckets;
+    this.shift = shift(hashes.length);
+    this.arcStarts = arcStarts(1 << 32 - shift);
+  }
+
+  private Ring(int[] hashes, char[] buckets, int[] arcStarts) {
+    this.hashes = hashes;
+    this.buckets = buckets;
+    this.shift = shift(hashes.length);
+    this.arcStarts = arcStarts;
+  }
+
+  private static int shift(int points) {
     // At least one bit: a shift of 32 would be one of 0.
-    int bits = Math.max(1, 30 - Integer.numberOfLeadingZeros(Math.max(1, hashes.length)));
-    this.shift = 32 - bits;
-    this.arcStarts = arcStarts(1 << bits);
+    return 32 - Math.max(1, 30 - Integer.numberOfLeadingZeros(Math.max(1, points)));
+  }
+
+  /// {@return a ring of points that differ from these by few}
+  ///
+  /// @param newHashes and `newBuckets`, in order
+  /// @param leaving ascending positions of these that are not among them
+  /// @param added how many of them are new
+  /// @param hashOfAdded their hashes, ascending
+  Ring moved(
+      int[] newHashes, char[] newBuckets, int[] leaving, int added, IntUnaryOperator hashOfAdded) {
+    if (shift(newHashes.length) != shift) {
+      return new Ring(newHashes, newBuckets);
+    }
+    int[] starts = new int[arcStarts.length];
+    int gone = 0;
+    int come = 0;
+    for (int arc = 0; arc < starts.length; arc++) {
+      while (gone < leaving.length && leaving[gone] < arcStarts[arc]) {
+        gone++;
+      }
+      while (come < added && hashOfAdded.applyAsInt(come) >>> shift < arc) {
+        come++;
+      }
+      starts[arc] = arcStarts[arc] - gone + come;
+    }
+    return new Ring(newHashes, newBuckets, starts);
+  }
+
+  /// Copies points from a position on to `at` of other arrays.
+  void copyTo(int from, int count, int[] intoHashes, char[] intoBuckets, int at) {
+    System.arraycopy(hashes, from, intoHashes, at, count);
+    System.arraycopy(buckets, from, intoBuckets, at, count);
   }
 
   private int[] arcStarts(int arcs) {

@@ -6,9 +6,13 @@ package dev.pingora.ketama;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RingTest {
   private static final Ring EMPTY = new Ring(new int[0], new char[0]);
@@ -91,9 +95,9 @@ class RingTest {
         up[i] = i;
         down[i] = buckets - 1 - i;
       }
-      Ring first = new RingMerge(points.length, up).merge(EMPTY, new int[0], points);
+      Ring first = new RingMerge(points.length, up, true).merge(EMPTY, new int[0], points);
       // Bucket i moves to place down[i], so the order among equals must turn.
-      Ring second = new RingMerge(points.length, up).merge(first, down, new long[0]);
+      Ring second = new RingMerge(points.length, up, false).merge(first, down, new long[0]);
       assertOrdered(first, buckets);
       assertOrdered(second, buckets);
     }
@@ -107,13 +111,78 @@ class RingTest {
     assertThat(order).isSorted();
   }
 
+  /// Buckets go, stay (some under another number) and come, with ties everywhere and with none, in
+  /// rings that keep the size of their directory and in rings that do not.
+  @ParameterizedTest
+  @ValueSource(ints = {7, 1_000_000_007})
+  void mergesAsIfBuiltAnew(int hashes) {
+    Random random = new Random(3);
+    for (int round = 0; round < 500; round++) {
+      int[][] points = new int[12][];
+      for (int bucket = 0; bucket < points.length; bucket++) {
+        points[bucket] = random.ints(random.nextInt(40), -hashes, hashes).toArray();
+      }
+      int before = random.nextInt(points.length);
+      int gone = random.nextInt(points.length);
+      int[] newBucket = new int[before];
+      List<Integer> stay = new ArrayList<>();
+      for (int bucket = 0; bucket < before; bucket++) {
+        boolean goes = bucket == gone || random.nextInt(8) == 0;
+        newBucket[bucket] = goes ? -1 : stay.size();
+        if (!goes) {
+          stay.add(bucket);
+        }
+      }
+      List<Integer> after = new ArrayList<>(stay);
+      for (int bucket = before; bucket < points.length - random.nextInt(3); bucket++) {
+        after.add(bucket);
+      }
+      Ring old = build(points, IntStream.range(0, before).boxed().toList());
+      long[] added = packed(points, after, stay.size());
+      int size = after.stream().mapToInt(bucket -> points[bucket].length).sum();
+      Ring merged =
+          new RingMerge(size, IntStream.range(0, after.size()).toArray(), true)
+              .merge(old, newBucket, added);
+      assertSame(merged, build(points, after), random);
+    }
+  }
+
+  private static Ring build(int[][] points, List<Integer> buckets) {
+    long[] packed = packed(points, buckets, 0);
+    int[] ranks = IntStream.range(0, buckets.size()).toArray();
+    return new RingMerge(packed.length, ranks, true).merge(EMPTY, new int[0], packed);
+  }
+
+  /// {@return the points of the buckets from one of the list on, by their places in it}
+  private static long[] packed(int[][] points, List<Integer> buckets, int from) {
+    return IntStream.range(from, buckets.size())
+        .boxed()
+        .flatMapToLong(place ->
+            Arrays.stream(points[buckets.get(place)])
+                .mapToLong(hash -> RingMerge.pack(hash, place)))
+        .toArray();
+  }
+
+  private static void assertSame(Ring ring, Ring expected, Random random) {
+    assertThat(ring.size()).isEqualTo(expected.size());
+    for (int i = 0; i < ring.size(); i++) {
+      assertThat(ring.hashAt(i)).isEqualTo(expected.hashAt(i));
+      assertThat(ring.bucketAt(i)).isEqualTo(expected.bucketAt(i));
+      assertThat(ring.count(ring.hashAt(i))).isEqualTo(expected.count(ring.hashAt(i)));
+    }
+    for (int i = 0; i < 50; i++) {
+      int hash = random.nextInt();
+      assertThat(ring.count(hash)).isEqualTo(expected.count(hash));
+    }
+  }
+
   @Test
   void mergesNewPointsBetweenThoseThatStay() {
     long[] points =
         new long[] {RingMerge.pack(30, 1), RingMerge.pack(10, 0), RingMerge.pack(-1, 0)};
-    Ring first = new RingMerge(3, new int[] {0, 1}).merge(EMPTY, new int[0], points);
+    Ring first = new RingMerge(3, new int[] {0, 1}, true).merge(EMPTY, new int[0], points);
     long[] added = new long[] {RingMerge.pack(-2, 1), RingMerge.pack(5, 1), RingMerge.pack(10, 1)};
-    Ring second = new RingMerge(5, new int[] {0, 1}).merge(first, new int[] {0, -1}, added);
+    Ring second = new RingMerge(5, new int[] {0, 1}, true).merge(first, new int[] {0, -1}, added);
     assertThat(second.size()).isEqualTo(5);
     assertThat(new int[] {second.hashAt(0), second.hashAt(1), second.hashAt(2)})
         .containsExactly(5, 10, 10);
