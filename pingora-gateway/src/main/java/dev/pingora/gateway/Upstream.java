@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 /// One entry of `upstreams:` made ready: a balancer whose backends each have their peer, and the
 /// cookie that keeps clients at theirs. Thread-safe.
 final class Upstream {
-  /// Steps of the selection past servers that were tried already.
-  private static final int MAX_STEPS = 64;
-
   /// Most addresses that cookies may name.
   private static final int MAX_NAMED = 200_000;
 
@@ -147,11 +144,7 @@ final class Upstream {
   /// {@return a server for another attempt: one that was not tried, if there is one that takes
   /// work}
   @Nullable Backend selectOther(Session session, List<Backend> tried) {
-    Object hashed = key.of(session);
-    return balancer
-        .select(hashed, MAX_STEPS, (backend, ready) -> ready && !tried.contains(backend))
-        .or(() -> balancer.select(hashed))
-        .orElse(null);
+    return balancer.select(key.of(session), tried).orElse(null);
   }
 
   /// {@return the peer of a server of this upstream}

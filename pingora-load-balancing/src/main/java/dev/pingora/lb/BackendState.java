@@ -9,6 +9,7 @@ import dev.pingora.error.ProxyException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// What a balancer knows about one address: whether it takes work, what is under way there, and how
@@ -33,6 +34,9 @@ final class BackendState {
 
   /// Discovery knows it no more. Final.
   static final int GONE = 16;
+
+  /// The engine measures attempts by the clocks of loops, which lag a turn behind.
+  private static final long CLOCK_LAG = TimeUnit.MILLISECONDS.toNanos(50);
 
   private static final VarHandle FLAGS = handle("flags", int.class);
   private static final VarHandle IN_FLIGHT = handle("inFlight", int.class);
@@ -104,6 +108,11 @@ final class BackendState {
   boolean isReady() {
     int seen = flags;
     return seen == 0 || isOver(seen, crowd.ticker().nanoTime());
+  }
+
+  /// {@return whether [#admits] would say yes, unless another thread comes first} Changes nothing.
+  boolean takesWork() {
+    return isReady() && hasRoom();
   }
 
   /// {@return whether a request may go there now} In the half-open state of a breaker a true answer
@@ -269,7 +278,7 @@ final class BackendState {
     if (crowd.policy().isFailure(status)) {
       failed("it answered " + status);
     } else if (failure == null) {
-      succeeded();
+      succeeded(nanos);
     } else if (failure.source() == ErrorSource.UPSTREAM) {
       if (status == 0) {
         observe(Math.max(nanos, crowd.penaltyNanos()));
@@ -278,14 +287,18 @@ final class BackendState {
     }
   }
 
-  private void succeeded() {
+  private void succeeded(long nanos) {
     if (failures != 0) {
       failures = 0;
     }
     FailureWindow own = window;
-    if (own != null) {
-      own.add(crowd.ticker().nanoTime(), false);
-      if ((flags & OPEN) != 0) {
+    CircuitBreaker breaker = crowd.policy().breaker();
+    if (own != null && breaker != null) {
+      long now = crowd.ticker().nanoTime();
+      own.add(now, false);
+      // What began before it opened, and ends well, is no trial.
+      long opened = trialAt - breaker.pause().toNanos();
+      if ((flags & OPEN) != 0 && now - nanos - opened >= -CLOCK_LAG) {
         own.reset();
         clear(OPEN, "the trial succeeded");
       }

@@ -58,6 +58,10 @@ public final class FileDiscovery implements Discovery {
   /// @throws ConfigurationException with every problem of its text
   /// @throws IOException when it cannot be read, or is too large
   public static List<Backend> read(Path file) throws IOException, ConfigurationException {
+    // Others, such as a named pipe, might keep whoever reads them for ever.
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException(file + " is no regular file");
+    }
     if (Files.size(file) > MAX_BYTES) {
       throw new IOException(file + " is larger than " + MAX_BYTES + " bytes");
     }

@@ -10,6 +10,7 @@ import dev.pingora.core.server.ShutdownWatch;
 import dev.pingora.core.services.BackgroundService;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -110,7 +111,16 @@ public final class LoadBalancer<S extends Selection> implements BackgroundServic
     if (state != null && !isPanic() && state.admits()) {
       return Optional.ofNullable(first);
     }
-    return Optional.ofNullable(search(set, first, key));
+    return Optional.ofNullable(search(set, first, key, List.of()));
+  }
+
+  /// {@return a backend for another attempt of a request}: as [#select(Object)], but one of those
+  /// that were tried only when nobody else takes work. Holds when health is ignored (see
+  /// [BalancerBuilder#panicThreshold]) too.
+  public Optional<Backend> select(Object key, Collection<Backend> tried) {
+    BackendSet<S> set = backends.current();
+    Backend other = search(set, set.selection().first(key), key, tried);
+    return other == null ? select(key) : Optional.of(other);
   }
 
   /// {@return the backend at an address if it takes work, else as [#select(Object)]} For clients
@@ -129,12 +139,14 @@ public final class LoadBalancer<S extends Selection> implements BackgroundServic
         && backends.crowd().ready() < panicThreshold * backends.crowd().size();
   }
 
-  private @Nullable Backend search(BackendSet<S> set, @Nullable Backend first, Object key) {
+  private @Nullable Backend search(
+      BackendSet<S> set, @Nullable Backend first, Object key, Collection<Backend> tried) {
     boolean panic = isPanic();
     Acceptance acceptance =
         (backend, ready) -> {
           BackendState state = backend.state();
-          return ready || panic && state != null && state.admitsInPanic();
+          boolean willing = ready || panic && state != null && state.admitsInPanic();
+          return willing && !tried.contains(backend);
         };
     int steps = panic || backends.crowd().ready() > 0 ? MAX_STEPS : 1;
     Backend found = walk(set, first, key, steps, acceptance);
@@ -168,7 +180,7 @@ public final class LoadBalancer<S extends Selection> implements BackgroundServic
       Object key,
       int maxIterations,
       Acceptance acceptance) {
-    if (first == null || acceptance.accepts(first, admits(first))) {
+    if (first == null || accepted(first, acceptance)) {
       return first;
     }
     Set<Backend> seen = new HashSet<>();
@@ -176,16 +188,20 @@ public final class LoadBalancer<S extends Selection> implements BackgroundServic
     Iterator<Backend> further = set.selection().further(key);
     for (int step = 1; step < maxIterations && further.hasNext(); step++) {
       Backend next = further.next();
-      if (seen.add(next) && acceptance.accepts(next, admits(next))) {
+      if (seen.add(next) && accepted(next, acceptance)) {
         return next;
       }
     }
     return null;
   }
 
-  private static boolean admits(Backend backend) {
+  /// Asks about a candidate. The one trial that a half-open breaker grants is taken only for who is
+  /// accepted; who loses it to another request takes no work after all.
+  private static boolean accepted(Backend backend, Acceptance acceptance) {
     BackendState state = backend.state();
-    return state == null || state.admits();
+    boolean ready = state == null || state.takesWork();
+    return acceptance.accepts(backend, ready)
+        && (!ready || state == null || state.admits() || acceptance.accepts(backend, false));
   }
 
   /// Everybody once, from a place that the key decides.
@@ -194,7 +210,7 @@ public final class LoadBalancer<S extends Selection> implements BackgroundServic
     int start = n == 0 ? 0 : HashKeys.reduce(HashKeys.hash(key), n);
     for (int i = 0; i < n; i++) {
       Backend backend = all.get((start + i) % n);
-      if (backend.weight() > 0 && acceptance.accepts(backend, admits(backend))) {
+      if (backend.weight() > 0 && accepted(backend, acceptance)) {
         return backend;
       }
     }

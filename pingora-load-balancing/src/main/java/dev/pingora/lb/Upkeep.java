@@ -28,6 +28,9 @@ final class Upkeep<S extends Selection> {
 
   private static final long MAX_RETRY = TimeUnit.SECONDS.toNanos(30);
 
+  /// Another reason for the same trouble is logged at most so often.
+  private static final long TELL_EVERY = TimeUnit.MINUTES.toNanos(1);
+
   /// Never, on the scale of nanoseconds from now.
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -47,6 +50,9 @@ final class Upkeep<S extends Selection> {
 
   /// Of the background thread, and of whoever starts it before.
   private int failures;
+
+  /// When a failure was logged; of the same.
+  private long told;
 
   Upkeep(
       String name,
@@ -133,13 +139,19 @@ final class Upkeep<S extends Selection> {
   private void failed(Exception e) {
     String why = e.getMessage() == null ? e.toString() : e.getMessage();
     BalancerStatus.LastDiscovery before = last;
-    boolean isNews = before == null || !why.equals(before.failure());
+    // The same every second would fill a disk, and a source that answers nonsense has a new reason
+    // each time.
+    long now = System.nanoTime();
+    boolean isFirst = before == null || before.failure() == null;
+    boolean isOther = before != null && !why.equals(before.failure());
+    boolean isNews = isFirst || isOther && now - told > TELL_EVERY;
     last =
         before == null
             ? new BalancerStatus.LastDiscovery(why, Duration.ZERO, Duration.ZERO, 0)
             : new BalancerStatus.LastDiscovery(
                 why, before.took(), before.built(), before.doubles());
-    if (isNews) { // the same failure every second would fill a disk
+    if (isNews) {
+      told = now;
       LOG.log(
           System.Logger.Level.WARNING,
           "{0}: discovery failed, the {1} backends known stay: {2}",

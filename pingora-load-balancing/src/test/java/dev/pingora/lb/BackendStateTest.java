@@ -12,6 +12,7 @@ import dev.pingora.testkit.FakeTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// What attempts and checks make of a backend.
@@ -197,6 +198,66 @@ class BackendStateTest {
     assertThat(balancer.select("x")).isPresent();
     assertThat(balancer.select("x")).isPresent();
     assertThat(changes).containsExactly(BackendChange.OPENED, BackendChange.CLOSED);
+  }
+
+  private LoadBalancer<?> opened(int size) {
+    LoadBalancer<?> balancer = balancer(size, Passive.NONE.withBreaker(HALF_OF_TEN));
+    for (int i = 0; i < 10; i++) {
+      attempt(balancer.backends().getFirst(), 0, true);
+    }
+    return balancer;
+  }
+
+  @Test
+  void successOfARequestFromBeforeIsNoTrial() {
+    LoadBalancer<?> balancer = opened(1);
+    Backend a = balancer.backends().getFirst();
+    ticker.advance(Duration.ofMillis(1_500));
+    assertThat(a.attemptStarted()).isTrue();
+    a.attemptEnded(Duration.ofSeconds(4).toNanos(), 200, null); // a long download
+    ticker.advance(Duration.ofMillis(600));
+    assertThat(balancer.select("x")).isPresent();
+    assertThat(balancer.select("x")).isEmpty();
+    assertThat(changes).containsExactly(BackendChange.OPENED);
+    attempt(a, 200, false);
+    assertThat(changes).containsExactly(BackendChange.OPENED, BackendChange.CLOSED);
+  }
+
+  @Test
+  void trialIsNotSpentOnWhoIsNotAccepted() {
+    LoadBalancer<?> balancer = opened(2);
+    Backend a = balancer.backends().getFirst();
+    ticker.advance(Duration.ofSeconds(2));
+    for (int i = 0; i < 10; i++) {
+      assertThat(balancer.select(i, 100, (backend, ready) -> ready && !backend.equals(a)))
+          .contains(balancer.backends().get(1));
+    }
+    assertThat(balancer.select("x", 100, (backend, ready) -> ready && backend.equals(a)))
+        .contains(a);
+    assertThat(balancer.select("x", 100, (backend, ready) -> ready && backend.equals(a))).isEmpty();
+  }
+
+  @Test
+  void anotherAttemptGoesElsewhere() {
+    LoadBalancer<?> balancer =
+        LoadBalancer.builder("t", Ketama::of)
+            .backends(Sets.even(3))
+            .panicThreshold(1)
+            .passive(Passive.NONE.withOutlier(new Outlier(1, Duration.ofSeconds(10), 1)))
+            .build();
+    for (boolean allEjected : new boolean[] {false, true}) {
+      if (allEjected) { // and so health counts for nothing
+        balancer.backends().forEach(backend -> attempt(backend, 0, true));
+        assertThat(balancer.status().ready()).isZero();
+      }
+      for (int key = 0; key < 50; key++) {
+        Backend first = balancer.select(key).orElseThrow();
+        Backend second = balancer.select(key, List.of(first)).orElseThrow();
+        Backend third = balancer.select(key, List.of(first, second)).orElseThrow();
+        assertThat(Set.of(first, second, third)).hasSize(3);
+        assertThat(balancer.select(key, List.of(first, second, third))).contains(first);
+      }
+    }
   }
 
   @Test

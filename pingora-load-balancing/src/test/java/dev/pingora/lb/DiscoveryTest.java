@@ -117,6 +117,16 @@ class DiscoveryTest {
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
+  /// Whoever opened the pipe would wait for a writer that never comes.
+  @Test
+  void pipesAndFoldersAreRefused(@TempDir Path folder) throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    for (Path file : List.of(pipe, folder)) {
+      assertThatThrownBy(() -> FileDiscovery.read(file)).hasMessage(file + " is no regular file");
+    }
+  }
+
   @Test
   void fileIsWatchedAndTheLastGoodOneKept(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("servers.yaml");
