@@ -40,13 +40,19 @@ public final class HelloReader {
   private static final int ALPN = 16;
   private static final int SUPPORTED_VERSIONS = 43;
 
+  /// Goes on in a further record.
+  private static final Result MORE = new Incomplete(0);
+
   private HelloReader() {}
 
   /// What the octets are.
   public sealed interface Result {}
 
   /// The message is not complete yet.
-  public record Incomplete() implements Result {}
+  ///
+  /// @param atLeast octets from its beginning before which another look finds nothing new: who
+  ///   looks at each octet that dribbles in does the same work again and again
+  public record Incomplete(int atLeast) implements Result {}
 
   /// The message.
   public record Complete(ClientHello hello) implements Result {}
@@ -68,7 +74,7 @@ public final class HelloReader {
     ByteBuffer records = octets.slice();
     ByteBuffer whole = null;
     for (int n = 0; ; n++) {
-      if (n > 0 && records.remaining() == 0 || records.remaining() < RECORD_HEADER) {
+      if (records.remaining() < RECORD_HEADER) {
         return incompleteOrBad(records, octets.remaining());
       }
       int type = records.get(records.position()) & 0xff;
@@ -87,7 +93,7 @@ public final class HelloReader {
             "a ClientHello of more than " + MAX_RECORDS + " records", ILLEGAL_PARAMETER);
       }
       if (records.remaining() < RECORD_HEADER + length) {
-        return octets.remaining() >= MAX_BYTES ? tooLong() : new Incomplete();
+        return incomplete(octets.remaining(), records.position() + RECORD_HEADER + length);
       }
       ByteBuffer fragment = records.slice(records.position() + RECORD_HEADER, length);
       records.position(records.position() + RECORD_HEADER + length);
@@ -103,7 +109,11 @@ public final class HelloReader {
     if (rest.hasRemaining() && rest.get(rest.position()) != HANDSHAKE) {
       return Unreadable.bad("no TLS handshake");
     }
-    return all >= MAX_BYTES ? tooLong() : new Incomplete();
+    return incomplete(all, all - rest.remaining() + RECORD_HEADER);
+  }
+
+  private static Result incomplete(int all, int atLeast) {
+    return all >= MAX_BYTES ? tooLong() : new Incomplete(Math.min(atLeast, MAX_BYTES));
   }
 
   private static Unreadable tooLong() {
@@ -119,7 +129,7 @@ public final class HelloReader {
 
   private static Result message(ByteBuffer message) {
     if (message.remaining() < MESSAGE_HEADER) {
-      return new Incomplete();
+      return MORE;
     }
     int type = message.get() & 0xff;
     int length = number(message, 3);
@@ -130,7 +140,7 @@ public final class HelloReader {
       return tooLong();
     }
     if (message.remaining() < length) {
-      return new Incomplete();
+      return MORE;
     }
     try {
       return new Complete(hello(message.limit(message.position() + length)));

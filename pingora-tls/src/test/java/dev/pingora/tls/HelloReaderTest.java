@@ -81,6 +81,28 @@ final class HelloReaderTest {
         .isInstanceOf(HelloReader.Incomplete.class);
   }
 
+  /// Who waits for as many octets as it says looks a few times, however the octets dribble in.
+  @Test
+  void saysWhenToLookAgain() {
+    byte[] message = USUAL.message();
+    byte[] octets = {};
+    int records = 0;
+    for (int at = 0; at < message.length; at += 20) {
+      byte[] piece = Arrays.copyOfRange(message, at, Math.min(message.length, at + 20));
+      octets = Hello.join(octets, Hello.record(piece));
+      records++;
+    }
+    int looks = 0;
+    int have = 1;
+    while (read(Arrays.copyOf(octets, have)) instanceof HelloReader.Incomplete(int atLeast)) {
+      assertThat(atLeast).isBetween(have + 1, octets.length);
+      have = atLeast;
+      looks++;
+    }
+    assertThat(have).isEqualTo(octets.length);
+    assertThat(looks).isLessThanOrEqualTo(2 * records); // a header and a fragment each
+  }
+
   @Test
   void refusesTooManyRecords() {
     byte[] octets = {};

@@ -15,8 +15,6 @@ import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsDigest;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsSession;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -126,8 +124,7 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     boolean offloaded = listener.settings().offloaded() || context.blocks();
     TlsHandshake handshake =
         new TlsHandshake(connection, thread, ErrorSource.DOWNSTREAM, deadline, offloaded);
-    greeting.feed(session, handshake);
-    TlsDigest agreed = handshake.run(session);
+    TlsDigest agreed = handshake.run(session, greeting.early());
     SslDigest digest = new SslDigest(agreed, hello, thread.loop().now() - began);
     tell(digest, thread);
     return digest;
@@ -198,6 +195,13 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
       }
     }
 
+    private void awaitUpTo(int atLeast) throws ProxyException {
+      begin();
+      for (ByteBuffer held = pieces; held != null && held.position() < atLeast; held = pieces) {
+        begin();
+      }
+    }
+
     /// {@return the message; null when the library shall say what is wrong with it}
     @Nullable ClientHello read() throws ProxyException {
       while (true) {
@@ -214,9 +218,9 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
             }
             return null;
           }
-          case HelloReader.Incomplete() -> {
+          case HelloReader.Incomplete(int atLeast) -> {
             keep();
-            begin();
+            awaitUpTo(atLeast);
           }
         }
       }
@@ -267,26 +271,10 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
       held.put(input);
     }
 
-    /// Gives the session what was copied; the rest it finds in the connection's input.
-    void feed(TlsSession session, TlsHandshake handshake) throws ProxyException {
+    /// {@return what was copied; the rest is still the connection's input} Null when nothing was.
+    @Nullable ByteBuffer early() {
       ByteBuffer held = pieces;
-      if (held == null) {
-        return;
-      }
-      held.flip();
-      handshake.see(held);
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment octets = arena.allocate(held.remaining());
-        octets.copyFrom(MemorySegment.ofBuffer(held));
-        int n = session.feed(octets, 0, held.remaining());
-        if (n < held.remaining()) {
-          throw ProxyException.downstream(
-              ErrorKind.TLS_HANDSHAKE_FAILURE, "a ClientHello that is too long for the library");
-        }
-      } catch (TlsException e) {
-        session.close();
-        throw ProxyException.explain(ErrorKind.TLS_HANDSHAKE_FAILURE, e, "a bad ClientHello");
-      }
+      return held == null ? null : held.flip();
     }
   }
 }

@@ -11,8 +11,10 @@ import dev.pingora.runtime.RequestThread;
 import dev.pingora.tls.TlsDigest;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsSession;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// Drives one handshake over a connection, as straight-line code of a request thread: the thread
 /// parks while the peer has the word.
@@ -25,6 +27,10 @@ final class TlsHandshake {
   private final ErrorSource side;
   private final long deadline;
   private final boolean offloaded;
+
+  /// Octets that came before those of the connection; null when there are none left.
+  private @Nullable ByteBuffer early;
+
   private final CloseWatch watch = new CloseWatch();
 
   /// @param deadline on the scale of the loop
@@ -50,6 +56,14 @@ final class TlsHandshake {
   ///   that left is CONNECTION_CLOSED. The alert was written by then, and the connection is still
   ///   open
   TlsDigest run(TlsSession session) throws ProxyException {
+    return run(session, null);
+  }
+
+  /// The same, beginning with octets that were read from the connection already.
+  ///
+  /// @param first in any memory; null for none
+  TlsDigest run(TlsSession session, @Nullable ByteBuffer first) throws ProxyException {
+    early = first;
     TlsDigest digest = null;
     try {
       while (!step(session)) {
@@ -71,11 +85,6 @@ final class TlsHandshake {
     }
     connection.secure(thread, new TlsLayer(session));
     return digest;
-  }
-
-  /// Takes note of octets that the session is fed with.
-  void see(ByteBuffer octets) {
-    watch.see(octets);
   }
 
   private boolean step(TlsSession session) throws TlsException, ProxyException {
@@ -106,13 +115,32 @@ final class TlsHandshake {
 
   /// Gives what has come to the session; waits for it if need be.
   private void receive(TlsSession session) throws ProxyException, TlsException {
+    ByteBuffer first = early;
+    if (first != null) {
+      feedCopy(session, first);
+      early = first.hasRemaining() ? first : null;
+      return;
+    }
     if (!connection.input().hasRemaining() && !readInTime()) {
       session.endOfInput();
       throw gone("ended the connection during");
     }
     ByteBuffer octets = connection.input();
-    int n = session.feed(MemorySegment.ofBuffer(octets), 0, octets.remaining());
-    see(octets.slice(octets.position(), n));
+    feed(session, MemorySegment.ofBuffer(octets), octets);
+  }
+
+  /// Sessions read native memory.
+  private void feedCopy(TlsSession session, ByteBuffer octets) throws TlsException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment copy = arena.allocate(octets.remaining());
+      feed(session, copy.copyFrom(MemorySegment.ofBuffer(octets)), octets);
+    }
+  }
+
+  /// @param from the unread octets of `octets`
+  private void feed(TlsSession session, MemorySegment from, ByteBuffer octets) throws TlsException {
+    int n = session.feed(from, 0, octets.remaining());
+    watch.see(octets.slice(octets.position(), n));
     octets.position(octets.position() + n);
     if (n == 0) {
       throw TlsException.of(TlsException.Reason.INTERNAL, "the session takes no octets");
