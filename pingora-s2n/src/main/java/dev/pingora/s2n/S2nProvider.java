@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It negotiates by policies with names, so a [dev.pingora.tls.TlsProfile] must be one that a
 /// policy has: Mozilla's are, each version alone is; with TLS 1.2 alone ChaCha20 is left out. What
-/// else is different: a server tells failures late, and both ends by a bare close_notify; sessions
-/// of clients with certificates are not resumed, and without [dev.pingora.tls.Verify] the server's
-/// chain is not known.
+/// else is different: failures are told by a bare close_notify, and not held back (which guards CBC
+/// alone) unless a client asks for that; sessions of clients with certificates are not resumed, and
+/// without [dev.pingora.tls.Verify] the server's chain is not known.
 public final class S2nProvider implements TlsProvider {
   static final String ID = "s2n";
 

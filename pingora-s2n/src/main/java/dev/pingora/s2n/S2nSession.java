@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// Confined to one thread at a time, as [TlsSession] says. Errors of s2n-tls are per OS thread:
 /// nothing here parks between a call and reading them.
 ///
-/// **Failures** are blinded: most of them set a delay of 10 to 30 seconds, and until it is over
-/// s2n-tls refuses to say anything to the peer. So the alert, a bare close_notify as a rule, is
-/// made by the first [#drain] after that.
+/// **Failures** are blinded where that was asked for: most of them set a delay, and until it is
+/// over s2n-tls refuses to say anything to the peer. So the alert, a bare close_notify as a rule,
+/// is made by the first [#drain] after that.
 final class S2nSession implements TlsSession {
   private static final int SERVER = 0;
   private static final int CLIENT = 1;

@@ -99,6 +99,11 @@ final class ServerSide implements S2nContext.Side {
         setup.check(calls.keyLog(made, library.callbacks.keyLog, 0), "key log");
       }
       tickets(setup);
+      // Held back, each failure keeps a connection with its buffers for half a minute: whoever
+      // sends
+      // broken hellos would have them all. It guards against attacks on CBC, which nothing here
+      // has.
+      setup.check(calls.maxBlinding(made, 0), "blinding");
       setup.further(config.nativeSettings());
       return setup.take(version);
     }

@@ -118,7 +118,7 @@ final class S2nSessionTest {
   }
 
   @Test
-  void aServerHoldsItsFailuresBack() throws Exception {
+  void aServerHoldsNoFailureBack() throws Exception {
     try (TlsPair pair = Ends.pair(Ends.client(), Ends.server()).handshake()) {
       pair.client().send(new byte[100]);
       byte[] record = pair.client().take();
@@ -126,8 +126,7 @@ final class S2nSessionTest {
       pair.server().deliver(record);
       TlsException failure = pair.server().failure();
       assertThat(failure).isNotNull();
-      assertThat(failure.holdNanos()).isBetween(9_000_000_000L, 30_000_000_000L);
-      assertThat(pair.server().take()).as("said so soon").isEmpty();
+      assertThat(failure.holdNanos()).as("buffers kept by who sends nonsense").isZero();
     }
   }
 

@@ -22,6 +22,10 @@ public final class TlsFile {
   /// @throws TlsException CONFIGURATION, naming the file and why it cannot be read
   public static byte[] read(Path file) throws TlsException {
     try {
+      // Others, such as a named pipe, might keep whoever reads them for ever.
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw unreadable(file, "it is no regular file", null);
+      }
       if (Files.size(file) > MAX_BYTES) {
         throw unreadable(file, "it is larger than " + MAX_BYTES + " octets", null);
       }

@@ -75,6 +75,18 @@ final class CertKeyTest {
         .hasMessageContaining(message);
   }
 
+  /// Whoever opened the pipe would wait for a writer that never comes.
+  @Test
+  void pipesAndFoldersAreRefused() throws Exception {
+    Path pipe = file("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    for (Path file : List.of(pipe, folder)) {
+      assertThatThrownBy(() -> TlsFile.read(file))
+          .isInstanceOf(TlsException.class)
+          .hasMessage("cannot read " + file + ": it is no regular file");
+    }
+  }
+
   @Test
   void namesTheFileAndWhatIsWrongWithIt() throws Exception {
     openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem");
