@@ -28,10 +28,10 @@ final class TlsLayerTest {
   private final MemorySegment wire = arena.allocate(CAPACITY);
   private final MemorySegment content = arena.allocate(CAPACITY);
 
-  private TlsSession client;
-  private TlsSession server;
+  private final TlsSession client;
+  private final TlsSession server;
 
-  private void connect() throws Exception {
+  TlsLayerTest() throws Exception {
     TlsProvider jsse = TlsProviders.installed().find("jsse");
     server = jsse.server(ServerTls.of(TestCertificates.server())).session(ServerId.NONE);
     client =
@@ -62,7 +62,6 @@ final class TlsLayerTest {
 
   @Test
   void keyUpdatesWithoutEndAreRefused() throws Exception {
-    connect();
     TlsLayer layer = new TlsLayer(server);
     assertThatThrownBy(
             () -> {
@@ -79,7 +78,6 @@ final class TlsLayerTest {
 
   @Test
   void keyUpdatesBetweenContentAreFine() throws Exception {
-    connect();
     TlsLayer layer = new TlsLayer(server);
     for (int i = 0; i < 2_000; i++) {
       client.keyUpdate(false);
