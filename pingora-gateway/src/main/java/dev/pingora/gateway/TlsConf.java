@@ -60,6 +60,10 @@ record TlsConf(
       if (mode != ClientAuth.OFF && ca == null) {
         throw new KeyFault("ca", "is missing", "expected: a PEM file of who vouches for clients");
       }
+      if (mode == ClientAuth.OFF && ca != null) { // whoever names one wants clients checked
+        throw new KeyFault(
+            "ca", "has no effect with mode: off", "expected: mode: optional or required");
+      }
     }
 
     /// Collects [ClientCertificates]; confined to one thread.
