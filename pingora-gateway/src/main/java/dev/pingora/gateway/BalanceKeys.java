@@ -46,7 +46,7 @@ final class BalanceKeys {
                   "How long it holds"),
               Key.optional(
                   "secret",
-                  Values.matching("16 to 256 characters", Pattern.compile(".{16,256}")),
+                  Values.secret(16, 256),
                   BalanceConf.Sticky::secret,
                   (b, v) -> b.secret = v,
                   "Signs it, the same in all gateways; null = a new one at each start")));

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Values {
   private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]{0,17}");
   private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
+  private static final Pattern ONE_LINE = Pattern.compile(".*");
 
   private Values() {}
 
@@ -49,6 +50,24 @@ public final class Values {
     Function<String, @Nullable String> check =
         s -> pattern.matcher(s).matches() ? null : "is " + Quoted.of(s);
     return new ScalarType<>(form, s -> s, s -> s, check, Schemas.string(pattern.pattern()));
+  }
+
+  /// {@return a secret on one line} What is wrong with one is told without showing it.
+  ///
+  /// @param min fewest characters (code points)
+  /// @param max most characters
+  public static ValueType<String> secret(int min, int max) {
+    Function<String, @Nullable String> check =
+        s -> {
+          int length = s.codePointCount(0, s.length());
+          if (length < min || length > max) {
+            return "has " + length + (length == 1 ? " character" : " characters");
+          }
+          return ONE_LINE.matcher(s).matches() ? null : "has several lines";
+        };
+    String form = min + " to " + max + " characters";
+    return new ScalarType<>(
+        form, s -> s, s -> s, check, Schemas.string(".{" + min + "," + max + "}"));
   }
 
   /// {@return text in a form of its own}

@@ -182,6 +182,19 @@ final class ValuesTest {
   }
 
   @Test
+  void aBadSecretIsNotShown() {
+    ValueType<String> type = Values.secret(4, 6);
+    accepts(type, "abcd", "abcd");
+    accepts(type, "a b\t\ud83d\udd11c", "a b\t\ud83d\udd11c");
+    refuses(type, "abc", "has 3 characters (expected: 4 to 6 characters)");
+    refuses(type, "a", "has 1 character (expected: 4 to 6 characters)");
+    refuses(type, "abcdefg", "has 7 characters (expected: 4 to 6 characters)");
+    refuses(type, "\"ab\\ncd\"", "has several lines (expected: 4 to 6 characters)");
+    refuses(type, "[abcd]", "is a list (expected: 4 to 6 characters)");
+    assertThat(type.fault("abc")).isEqualTo("has 3 characters");
+  }
+
+  @Test
   void pathsHoldNoControlCharacters() {
     accepts(Values.path(), "/a/b", Path.of("/a/b"));
     accepts(Values.path(), "relative", Path.of("relative"));
