@@ -20,6 +20,11 @@ record PemBlock(String label, byte[] content, int line) {
   private static final String END = "-----END ";
   private static final String DASHES = "-----";
 
+  /// What helps with encrypted keys. Without `-nocrypt` openssl would encrypt the key again.
+  static final String PLAIN =
+      "expected: PKCS #8 without a password, openssl pkcs8 -topk8 -nocrypt;"
+          + " the gateway takes no passwords";
+
   /// {@return the blocks of a text, in order}
   ///
   /// @param source how messages call the text: a file
@@ -62,8 +67,7 @@ record PemBlock(String label, byte[] content, int line) {
     StringBuilder base64 = new StringBuilder();
     for (String line : lines.subList(1, lines.size() - 1)) {
       if (line.indexOf(':') >= 0) {
-        throw bad(
-            source, at, "a key encrypted the old way (expected: PKCS #8, openssl pkcs8 -topk8)");
+        throw bad(source, at, "a key encrypted the old way (" + PLAIN + ")");
       }
       base64.append(line.strip());
     }

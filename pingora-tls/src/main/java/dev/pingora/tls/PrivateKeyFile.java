@@ -66,7 +66,8 @@ final class PrivateKeyFile {
   private static byte[] decrypted(byte[] content, char @Nullable [] password)
       throws GeneralSecurityException, java.io.IOException {
     if (password == null) {
-      throw new GeneralSecurityException("it is encrypted, and there is no password");
+      throw new GeneralSecurityException(
+          "it is encrypted, and there is no password (" + PemBlock.PLAIN + ")");
     }
     EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(content);
     PBEKeySpec spec = new PBEKeySpec(password);

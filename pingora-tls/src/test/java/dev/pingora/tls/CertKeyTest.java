@@ -64,6 +64,7 @@ final class CertKeyTest {
     assertThat(CertKey.fromPem(file("cert.pem"), file("key.pem"), "secret".toCharArray()).type())
         .isEqualTo(KeyType.EC_P256);
     assertFault("key.pem:1: not a usable ENCRYPTED PRIVATE KEY: it is encrypted", null);
+    assertFault("openssl pkcs8 -topk8 -nocrypt; the gateway takes no passwords", null);
     assertFault("key.pem:1: not a usable ENCRYPTED PRIVATE KEY", "wrong".toCharArray());
   }
 
@@ -116,7 +117,8 @@ final class CertKeyTest {
     assertPemFault("-----BEGIN A\n-----END A-----\n", ":1: no proper boundary");
     assertPemFault(
         "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END A-----\n",
-        ":1: a key encrypted the old way");
+        ":1: a key encrypted the old way (expected: PKCS #8 without a password, openssl pkcs8"
+            + " -topk8 -nocrypt; the gateway takes no passwords)");
   }
 
   private static void assertPemFault(String text, String message) {
