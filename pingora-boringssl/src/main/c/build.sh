@@ -40,6 +40,13 @@ if [ -z "$(find "$library" -newer dialect.c -newer exports.map -newer build.sh 2
   sources=$sources/deps/boringssl
   [ -f "$sources/CMakeLists.txt" ] || fail "finding $sources"
 
+  # CMake refuses a cache of other folders: the checkout, or Cargo's, was moved or copied.
+  cache=$work/objects/CMakeCache.txt
+  if [ -f "$cache" ] && ! { grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$sources" "$cache" &&
+    grep -qxF "CMAKE_CACHEFILE_DIR:INTERNAL=$work/objects" "$cache"; }; then
+    rm -rf "$work/objects"
+  fi
+
   # The functions are marked as exported, as for shared libraries, but linked together: one file,
   # under a name that nothing else has.
   exported="-DBORINGSSL_SHARED_LIBRARY -DBORINGSSL_IMPLEMENTATION"
