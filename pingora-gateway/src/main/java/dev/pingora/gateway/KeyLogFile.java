@@ -6,12 +6,18 @@ package dev.pingora.gateway;
 import dev.pingora.core.server.ShutdownWatch;
 import dev.pingora.core.services.BackgroundService;
 import dev.pingora.core.services.Service;
+import dev.pingora.core.tls.SecretFiles;
 import dev.pingora.tls.KeyLog;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +26,10 @@ import java.util.concurrent.TimeUnit;
 /// are lost.
 final class KeyLogFile implements KeyLog {
   private static final int MAX_WAITING = 10_000;
+  private static final FileAttribute<?>[] ANYBODY = {};
+  private static final FileAttribute<?>[] OWNER_ONLY = {
+    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+  };
 
   private final Path file;
   private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(MAX_WAITING);
@@ -40,12 +50,7 @@ final class KeyLogFile implements KeyLog {
   }
 
   private void write(ShutdownWatch shutdown) throws IOException, InterruptedException {
-    try (var out =
-        Files.newBufferedWriter(
-            file,
-            StandardCharsets.US_ASCII,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.APPEND)) {
+    try (var out = open()) {
       while (!shutdown.isShuttingDown()) {
         String line = lines.poll(1, TimeUnit.SECONDS);
         for (; line != null; line = lines.poll()) {
@@ -55,5 +60,16 @@ final class KeyLogFile implements KeyLog {
         out.flush();
       }
     }
+  }
+
+  /// Who reads the file reads all connections: a new one is its owner's only, of one that is there
+  /// and open to others it is said so. Systems without such permissions have their own defaults.
+  BufferedWriter open() throws IOException {
+    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    FileAttribute<?>[] attributes = posix ? OWNER_ONLY : ANYBODY;
+    Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    var channel = Files.newByteChannel(file, options, attributes);
+    SecretFiles.warnIfOpen(file, "log of TLS secrets");
+    return new BufferedWriter(Channels.newWriter(channel, StandardCharsets.US_ASCII));
   }
 }

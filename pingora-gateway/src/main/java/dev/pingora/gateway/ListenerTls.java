@@ -6,6 +6,7 @@ package dev.pingora.gateway;
 import dev.pingora.core.services.BackgroundService;
 import dev.pingora.core.services.Service;
 import dev.pingora.core.tls.CertificateFiles;
+import dev.pingora.core.tls.SecretFiles;
 import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.tls.Availability;
 import dev.pingora.tls.Capability;
@@ -39,13 +40,13 @@ final class ListenerTls {
       throw new IllegalArgumentException("a listener of plain text");
     }
     CertificateFiles certificates = TlsFiles.certificates(conf);
-    // What is stapled gets old, also where files are not watched.
-    if (conf.certificates().stream().anyMatch(c -> c.watch() || c.ocsp() != null)) {
-      watched.add(certificates);
-    }
+    watched.add(certificates); // they and what is stapled get old, also where no file is watched
     TicketKeys tickets = null;
     if (conf.tickets().keys() != null || takesTicketKeys(conf.provider())) {
       tickets = TlsFiles.tickets(conf.tickets());
+      if (conf.tickets().keys() != null) {
+        SecretFiles.warnIfOpen(conf.tickets().keys(), "file of ticket keys");
+      }
       rotate(listener, conf.tickets(), tickets);
     }
     return TlsFiles.settings(conf, certificates, tickets, listener).withKeyLog(keyLog(conf));

@@ -8,16 +8,13 @@ import dev.pingora.tls.CertificateStore;
 import dev.pingora.tls.OcspResponse;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsFile;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +28,12 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
   private static final System.Logger LOG = System.getLogger("dev.pingora.core");
 
   private final List<Pair> pairs;
+  private final Consumer<String> warnings;
   private volatile CertificateStore store;
 
-  private CertificateFiles(List<Pair> pairs) {
+  private CertificateFiles(List<Pair> pairs, Consumer<String> warnings) {
     this.pairs = pairs;
+    this.warnings = warnings;
     this.store = storeOf(pairs);
   }
 
@@ -55,6 +54,9 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
     /// When what is stapled gets too old, null for never.
     @Nullable Instant stale;
 
+    /// What was told of the certificate's life, so that it is told once.
+    Validity told = Validity.CURRENT;
+
     Pair(Entry entry) throws TlsException {
       this.entry = entry;
       this.hash = hash(entry);
@@ -70,6 +72,16 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
       OcspResponse response = response(entry, now);
       stale = response == null ? null : response.nextUpdate();
       loaded = now;
+      told = Validity.CURRENT;
+    }
+
+    /// Tells once each when the certificate is not valid yet, will not be for long, and is no more.
+    void tellOfValidity(Instant now, Consumer<String> warnings) {
+      Validity validity = Validity.of(loaded.leaf(), now);
+      if (validity != told && validity != Validity.CURRENT) {
+        warnings.accept(entry.certificate() + ": " + validity.warning(loaded.leaf()));
+      }
+      told = validity;
     }
 
     /// {@return whether a response that is too old was dropped}
@@ -89,26 +101,34 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
     }
   }
 
-  /// {@return the certificates of these files} Warns of keys that others than the owner and group
-  /// root can read, and of odd chains.
+  /// {@return the certificates of these files} Warns of keys that others than their owner can read,
+  /// of odd chains, and of certificates that are not valid now or not for long.
   ///
   /// @throws TlsException naming the file and what is wrong with it
   public static CertificateFiles load(List<Entry> entries) throws TlsException {
+    return load(
+        entries, Instant.now(), warning -> LOG.log(System.Logger.Level.WARNING, "{0}", warning));
+  }
+
+  /// @param warnings take what is to be said of the certificates' validity
+  static CertificateFiles load(List<Entry> entries, Instant now, Consumer<String> warnings)
+      throws TlsException {
     List<Pair> pairs = new ArrayList<>();
     for (Entry entry : entries) {
       Pair pair = new Pair(entry);
-      pair.dropStale(Instant.now());
+      pair.dropStale(now);
+      pair.tellOfValidity(now, warnings);
       pairs.add(pair);
-      warnOfOpenKey(entry.key());
+      SecretFiles.warnIfOpen(entry.key(), "private key");
     }
-    return new CertificateFiles(pairs);
+    return new CertificateFiles(pairs, warnings);
   }
 
-  /// Sees whether files could be used, without a word about them.
+  /// {@return what is in files that could be used} Without a word about them.
   ///
   /// @throws TlsException as [#load]
-  public static void check(Entry entry) throws TlsException {
-    var _ = read(entry);
+  public static CertKey check(Entry entry) throws TlsException {
+    return read(entry);
   }
 
   private static CertificateStore storeOf(List<Pair> pairs) {
@@ -135,21 +155,6 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
         : OcspResponse.of(octets, key.leaf(), String.valueOf(entry.ocsp()));
   }
 
-  private static void warnOfOpenKey(Path key) {
-    try {
-      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(key);
-      if (permissions.contains(PosixFilePermission.OTHERS_READ)
-          || permissions.contains(PosixFilePermission.GROUP_READ)) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "{0}: others than its owner can read this private key (expected: mode 0600)",
-            key);
-      }
-    } catch (IOException | UnsupportedOperationException e) {
-      LOG.log(System.Logger.Level.DEBUG, "{0}: permissions unknown", key);
-    }
-  }
-
   @Override
   public CertificateStore get() {
     return store;
@@ -167,6 +172,7 @@ public final class CertificateFiles implements Supplier<CertificateStore> {
     for (Pair pair : pairs) {
       changed |= pair.entry.watched() && reload(pair);
       changed |= pair.dropStale(now);
+      pair.tellOfValidity(now, warnings);
     }
     if (changed) {
       store = storeOf(pairs);

@@ -49,6 +49,15 @@ public final class TlsListener {
     return listener;
   }
 
+  /// Sees whether the library can do all that the settings ask for, with a certificate.
+  ///
+  /// @throws TlsException CONFIGURATION: what it cannot
+  public static void check(TlsSettings settings, CertKey certificate, TlsProviders providers)
+      throws TlsException {
+    TlsListener listener = new TlsListener(settings, providers.find(settings.provider()));
+    var _ = listener.context(certificate);
+  }
+
   TlsSettings settings() {
     return settings;
   }

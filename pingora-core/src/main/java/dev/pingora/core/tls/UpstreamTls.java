@@ -41,6 +41,15 @@ public final class UpstreamTls {
     this.s2n = new ContextCache<>(s2nConfigs);
   }
 
+  /// Sees whether the library can do all that the options ask for.
+  ///
+  /// @param certificate shown to the upstream; null for none
+  /// @throws TlsException CONFIGURATION: what it cannot
+  public void check(TlsOptions options, @Nullable CertKey certificate) throws TlsException {
+    Key key = new Key(options, certificate, List.of(TlsSettings.HTTP_1_1));
+    var _ = providers.find(options.provider()).client(clientTls(key));
+  }
+
   private record Key(TlsOptions options, @Nullable CertKey certificate, List<String> alpn) {}
 
   /// Shakes hands and puts TLS on the connection, which stays the thread's, whatever happens.
