@@ -115,13 +115,17 @@ final class Sketch {
     }
   }
 
+  /// Never lost, unlike a count: one that stayed would be taken for popular until the next period.
   private void halve(int word, int times) {
-    long seen = words.get(word);
-    long halved = seen;
-    for (int i = 0; i < times; i++) {
-      halved = (halved >>> 1) & HALF_MASK;
-    }
-    words.compareAndSet(word, seen, halved);
+    long seen;
+    long halved;
+    do {
+      seen = words.get(word);
+      halved = seen;
+      for (int i = 0; i < times; i++) {
+        halved = (halved >>> 1) & HALF_MASK;
+      }
+    } while (!words.compareAndSet(word, seen, halved));
   }
 
   private int word(int hash, int row) {
