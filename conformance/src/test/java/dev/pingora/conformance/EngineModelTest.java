@@ -73,24 +73,6 @@ final class EngineModelTest {
     return all;
   }
 
-  /// {@return those in which a failure is told at once}
-  static List<Arguments> alertingScenes() {
-    return scenes().stream().filter(each -> !isBlind(each)).toList();
-  }
-
-  /// {@return the others}
-  static List<Arguments> blindingServers() {
-    return scenes().stream().filter(EngineModelTest::isBlind).toList();
-  }
-
-  private static boolean isBlind(Arguments arguments) {
-    return arguments.get()[0] instanceof Named<?> named
-        && named.getPayload() instanceof TlsProvider provider
-        && arguments.get()[1] instanceof Scene scene
-        && has(provider, Capability.BLINDING)
-        && !scene.client;
-  }
-
   /// Of TLS 1.2 a provider that does not choose has what it has: AES, where it is s2n.
   private static List<String> suites(boolean chooses) {
     return chooses ? List.of(SUITE_1_3, SUITE_GCM, SUITE_CHACHA) : List.of(SUITE_1_3, SUITE_GCM);
@@ -299,7 +281,7 @@ final class EngineModelTest {
   }
 
   @ParameterizedTest(name = "{0} {1}")
-  @MethodSource("alertingScenes")
+  @MethodSource("scenes")
   void refusesBadRecordsAsTheJdkDoes(TlsProvider provider, Scene scene) throws Exception {
     same(
         provider,
@@ -316,31 +298,6 @@ final class EngineModelTest {
           own.unwrap(record);
           own.wrap(HELLO);
         });
-  }
-
-  /// Its alert would have to wait, and an engine cannot: so there is none.
-  @ParameterizedTest(name = "{0} {1}")
-  @MethodSource("blindingServers")
-  void endsWithoutAnAlertWhereFailuresAreBlinded(TlsProvider provider, Scene scene)
-      throws Exception {
-    List<String> story =
-        story(
-            EngineContexts.of(provider),
-            scene,
-            (own, peer) -> {
-              byte[] record = peer.wrap(HELLO);
-              record[record.length - 1] ^= 1;
-              own.unwrap(record);
-              own.tellState();
-              own.wrap(HELLO);
-              own.unwrap(record);
-            });
-    assertThat(story)
-        .containsExactly(
-            "unwrap SSLException",
-            "NOT_HANDSHAKING in done out done",
-            "wrap CLOSED NOT_HANDSHAKING 0",
-            "unwrap CLOSED NOT_HANDSHAKING 0 0");
   }
 
   @ParameterizedTest(name = "{0} {1}")
