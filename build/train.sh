@@ -7,7 +7,7 @@
 # half the time. Speaks HTTP by bash alone, so that building needs no further tool.
 
 train_requests=200
-train_handshakes=600
+train_handshakes=300
 
 # A gateway that is its own upstream: requests for the host "origin" it answers itself; those for the
 # host "secure" by way of TLS, with a connection each, so that handshakes of both ends are noted too.
