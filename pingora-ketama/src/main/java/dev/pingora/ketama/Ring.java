@@ -4,7 +4,6 @@
 package dev.pingora.ketama;
 
 import java.util.Arrays;
-import java.util.function.IntUnaryOperator;
 
 /// Points in the order of their hashes, and the search among them.
 ///
@@ -46,10 +45,8 @@ final class Ring {
   ///
   /// @param newHashes and `newBuckets`, in order
   /// @param leaving ascending positions of these that are not among them
-  /// @param added how many of them are new
-  /// @param hashOfAdded their hashes, ascending
-  Ring moved(
-      int[] newHashes, char[] newBuckets, int[] leaving, int added, IntUnaryOperator hashOfAdded) {
+  /// @param added ascending hashes of those that are new
+  Ring moved(int[] newHashes, char[] newBuckets, int[] leaving, int[] added) {
     if (shift(newHashes.length) != shift) {
       return new Ring(newHashes, newBuckets);
     }
@@ -60,7 +57,7 @@ final class Ring {
       while (gone < leaving.length && leaving[gone] < arcStarts[arc]) {
         gone++;
       }
-      while (come < added && hashOfAdded.applyAsInt(come) >>> shift < arc) {
+      while (come < added.length && added[come] >>> shift < arc) {
         come++;
       }
       starts[arc] = arcStarts[arc] - gone + come;

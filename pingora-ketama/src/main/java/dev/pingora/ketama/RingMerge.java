@@ -37,10 +37,6 @@ final class RingMerge {
     return (long) (hash ^ Integer.MIN_VALUE) << 32 | bucket;
   }
 
-  private static int hash(long packed) {
-    return (int) (packed >>> 32) ^ Integer.MIN_VALUE;
-  }
-
   /// @param old the ring whose points may stay
   /// @param newBucket for each bucket of the old ring its index in the new one, -1 when its points
   ///   go
@@ -49,19 +45,22 @@ final class RingMerge {
     Arrays.sort(added);
     int[] leaving = leaving(old, newBucket);
     boolean renumbered = isRenumbered(newBucket);
+    int[] addedHashes = new int[added.length];
     int[] places = new int[added.length];
     int from = 0;
     int gone = 0;
     for (int i = 0; i < added.length; i++) {
-      int until = old.count(hash(added[i]));
+      int hash = (int) (added[i] >>> 32) ^ Integer.MIN_VALUE;
+      int until = old.count(hash);
       while (gone < leaving.length && leaving[gone] < until) {
         copy(old, newBucket, renumbered, from, leaving[gone]);
         from = leaving[gone++] + 1;
       }
       copy(old, newBucket, renumbered, from, until);
       from = Math.max(from, until);
+      addedHashes[i] = hash;
       places[i] = size;
-      hashes[size] = hash(added[i]);
+      hashes[size] = hash;
       buckets[size++] = (char) added[i];
     }
     for (; gone < leaving.length; gone++) {
@@ -70,7 +69,7 @@ final class RingMerge {
     }
     copy(old, newBucket, renumbered, from, old.size());
     orderTies(places);
-    return old.moved(hashes, buckets, leaving, added.length, i -> hash(added[i]));
+    return old.moved(hashes, buckets, leaving, addedHashes);
   }
 
   /// {@return the positions of the points that go}
