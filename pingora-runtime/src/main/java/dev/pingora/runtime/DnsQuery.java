@@ -36,7 +36,7 @@ final class DnsQuery implements Runnable {
   private static final int MAX_ALIASES = 16;
 
   /// RFC 2181 §8: a TTL with its highest bit set is to be taken for 0.
-  private static final long MAX_TTL = Integer.MAX_VALUE;
+  static final long MAX_TTL = Integer.MAX_VALUE;
 
   private final DnsNameResolver resolver;
   private final InetSocketAddress server;
@@ -233,7 +233,7 @@ final class DnsQuery implements Runnable {
     return record.type().equals(type) && record.name().equalsIgnoreCase(owner);
   }
 
-  private static long ttl(DnsRecord record) {
+  static long ttl(DnsRecord record) {
     long ttl = record.timeToLive();
     return ttl < 0 || ttl > MAX_TTL ? 0 : ttl;
   }

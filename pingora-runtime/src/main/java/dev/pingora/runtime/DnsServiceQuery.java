@@ -28,9 +28,6 @@ final class DnsServiceQuery implements Runnable {
   /// Priority, weight and port.
   private static final int FIXED_OCTETS = 6;
 
-  /// RFC 2181 §8: a TTL with its highest bit set is to be taken for 0.
-  private static final long MAX_TTL = Integer.MAX_VALUE;
-
   private final DnsNameResolver resolver;
   private final InetSocketAddress server;
   private final String name;
@@ -109,14 +106,14 @@ final class DnsServiceQuery implements Runnable {
       return DnsServices.FAILED;
     }
     List<DnsServices.Target> targets = new ArrayList<>();
-    long ttl = MAX_TTL;
+    long ttl = DnsQuery.MAX_TTL;
     for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
       DnsRecord record = response.recordAt(DnsSection.ANSWER, i);
       if (record.type().equals(DnsRecordType.SRV) && record instanceof DnsRawRecord raw) {
         DnsServices.Target target = target(raw.content());
         if (target != null) {
           targets.add(target);
-          ttl = Math.min(ttl, Math.max(0, record.timeToLive()));
+          ttl = Math.min(ttl, DnsQuery.ttl(record));
         }
       }
     }

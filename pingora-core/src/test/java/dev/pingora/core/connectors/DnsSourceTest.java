@@ -254,6 +254,16 @@ class DnsSourceTest {
     }
   }
 
+  /// RFC 2181 §8.
+  @ParameterizedTest
+  @EnumSource
+  void timesToLiveWithTheirHighestBitSetAreNone(Flavour flavour) throws Exception {
+    try (NameServer server = new NameServer()) {
+      server.service(SERVICE, -1, 1, 5, 80, "one.test", false);
+      assertThat(services(flavour, source("", "", server), SERVICE).ttl()).isZero();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void searchesServicesInTheDomainsToo(Flavour flavour) throws Exception {
