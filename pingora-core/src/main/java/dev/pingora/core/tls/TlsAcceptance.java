@@ -89,7 +89,7 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     boolean refused = false;
     try {
       Greeting greeting = new Greeting(connection, thread, deadline);
-      greeting.begin();
+      greeting.awaitOctets();
       refused = !listener.admits();
       digest = refused ? null : accept(thread, greeting);
     } catch (ProxyException e) {
@@ -189,17 +189,30 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     }
 
     /// Waits for octets: the first, or further ones.
-    void begin() throws ProxyException {
-      if (!more()) {
-        throw ProxyException.downstream(ErrorKind.CONNECTION_CLOSED, "the client left");
+    void awaitOctets() throws ProxyException {
+      try {
+        if (connection.read(thread, deadline)) {
+          return;
+        }
+      } catch (ProxyException e) {
+        if (e.kind().equals(ErrorKind.READ_TIMEOUT)) {
+          throw ProxyException.downstream(
+              ErrorKind.TLS_HANDSHAKE_TIMEOUT, "the ClientHello did not come in time");
+        }
+        if (e.kind().equals(ErrorKind.READ_ERROR)) {
+          throw ProxyException.explain(ErrorKind.CONNECTION_CLOSED, e, "the client left")
+              .withSource(ErrorSource.DOWNSTREAM);
+        }
+        throw e;
       }
+      throw ProxyException.downstream(ErrorKind.CONNECTION_CLOSED, "the client left");
     }
 
     private void awaitUpTo(int atLeast) throws ProxyException {
-      begin();
-      for (ByteBuffer held = pieces; held != null && held.position() < atLeast; held = pieces) {
-        begin();
-      }
+      keep();
+      do {
+        awaitOctets();
+      } while (keep().position() < atLeast);
     }
 
     /// {@return the message; null when the library shall say what is wrong with it}
@@ -218,10 +231,7 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
             }
             return null;
           }
-          case HelloReader.Incomplete(int atLeast) -> {
-            keep();
-            awaitUpTo(atLeast);
-          }
+          case HelloReader.Incomplete(int atLeast) -> awaitUpTo(atLeast);
         }
       }
     }
@@ -233,30 +243,10 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
       connection.flush();
     }
 
-    private boolean more() throws ProxyException {
-      try {
-        if (!connection.read(thread, deadline)) {
-          return false;
-        }
-      } catch (ProxyException e) {
-        if (e.kind().equals(ErrorKind.READ_TIMEOUT)) {
-          throw ProxyException.downstream(
-              ErrorKind.TLS_HANDSHAKE_TIMEOUT, "the ClientHello did not come in time");
-        }
-        if (e.kind().equals(ErrorKind.READ_ERROR)) {
-          throw ProxyException.explain(ErrorKind.CONNECTION_CLOSED, e, "the client left")
-              .withSource(ErrorSource.DOWNSTREAM);
-        }
-        throw e;
-      }
-      if (pieces != null) {
-        keep();
-      }
-      return true;
-    }
-
     /// Copies what has come, so that more can.
-    private void keep() {
+    ///
+    /// @return all that was copied, up to the position
+    private ByteBuffer keep() {
       ByteBuffer held = pieces;
       ByteBuffer input = connection.input();
       if (held == null || held.remaining() < input.remaining()) {
@@ -268,7 +258,7 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
         held = larger;
         pieces = larger;
       }
-      held.put(input);
+      return held.put(input);
     }
 
     /// {@return what was copied; the rest is still the connection's input} Null when nothing was.

@@ -11,8 +11,6 @@ import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsProvider;
 import dev.pingora.tls.TlsProviders;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +24,7 @@ public final class TlsListener {
 
   private final TlsSettings settings;
   private final TlsProvider provider;
-  private final ConcurrentMap<CertKey, TlsContext> contexts = new ConcurrentHashMap<>();
+  private final ContextCache<CertKey> contexts = new ContextCache<>(MAX_CONTEXTS);
   private final LongAdder completed = new LongAdder();
   private final LongAdder failed = new LongAdder();
 
@@ -72,16 +70,7 @@ public final class TlsListener {
 
   /// {@return the context of a certificate}
   TlsContext context(CertKey certificate) throws TlsException {
-    TlsContext known = contexts.get(certificate);
-    if (known != null) {
-      return known;
-    }
-    if (contexts.size() >= MAX_CONTEXTS) {
-      contexts.clear();
-    }
-    TlsContext made = provider.server(serverTls(certificate));
-    TlsContext other = contexts.putIfAbsent(certificate, made);
-    return other == null ? made : other;
+    return contexts.get(certificate, own -> provider.server(serverTls(own)));
   }
 
   private ServerTls serverTls(CertKey certificate) {

@@ -31,6 +31,9 @@ public final class UpstreamTls {
 
   private static final String S2N = "s2n";
 
+  /// What upstreams are spoken to.
+  private static final List<String> ALPN = List.of(TlsSettings.HTTP_1_1);
+
   private final TlsProviders providers;
   private final ContextCache<Key> contexts = new ContextCache<>(MAX_CONTEXTS);
   private final ContextCache<Key> s2n;
@@ -46,11 +49,10 @@ public final class UpstreamTls {
   /// @param certificate shown to the upstream; null for none
   /// @throws TlsException CONFIGURATION: what it cannot
   public void check(TlsOptions options, @Nullable CertKey certificate) throws TlsException {
-    Key key = new Key(options, certificate, List.of(TlsSettings.HTTP_1_1));
-    var _ = providers.find(options.provider()).client(clientTls(key));
+    var _ = providers.find(options.provider()).client(clientTls(new Key(options, certificate)));
   }
 
-  private record Key(TlsOptions options, @Nullable CertKey certificate, List<String> alpn) {}
+  private record Key(TlsOptions options, @Nullable CertKey certificate) {}
 
   /// Shakes hands and puts TLS on the connection, which stays the thread's, whatever happens.
   ///
@@ -110,8 +112,7 @@ public final class UpstreamTls {
   }
 
   private TlsContext context(HttpPeer peer) throws TlsException {
-    List<String> alpn = List.of(TlsSettings.HTTP_1_1);
-    Key key = new Key(peer.options().tls(), peer.clientCertKey(), alpn);
+    Key key = new Key(peer.options().tls(), peer.clientCertKey());
     TlsProvider provider = providers.find(key.options().provider());
     ContextCache<Key> cache = provider.id().equals(S2N) ? s2n : contexts;
     return cache.get(key, own -> provider.client(clientTls(own)));
@@ -121,7 +122,7 @@ public final class UpstreamTls {
     TlsOptions options = key.options();
     return new ClientTls(
         options.profile(),
-        key.alpn(),
+        ALPN,
         options.verify(),
         options.roots(),
         options.alternativeCn(),
