@@ -9,12 +9,16 @@ import dev.pingora.http.FieldName;
 import dev.pingora.http.RequestHeader;
 import dev.pingora.proxy.CookieField;
 import dev.pingora.proxy.Session;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What the hashing ways to choose a server hash. A request without it is hashed by its client.
 sealed interface BalanceKey {
   /// For messages.
   String FORM = "client_address | path | header:NAME | cookie:NAME | query:NAME";
+
+  /// RFC 9110 §5.6.2: what names of fields, and of cookies (RFC 6265 §4.1.1), are made of.
+  Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}");
 
   /// The client's address, without its port.
   record ClientAddress() implements BalanceKey {}
@@ -47,7 +51,7 @@ sealed interface BalanceKey {
   private static BalanceKey named(String text) {
     int colon = text.indexOf(':');
     String name = colon < 0 ? "" : text.substring(colon + 1);
-    if (name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")) { // RFC 9110 §5.6.2: a token
+    if (TOKEN.matcher(name).matches()) {
       switch (text.substring(0, colon)) {
         case "header" -> {
           return new Header(FieldName.of(name));

@@ -23,9 +23,8 @@ final class BalanceKeys {
   private static final ValueType<Duration> PAUSE =
       Values.duration(Duration.ofMillis(1), Outlier.MAX_EJECT);
 
-  /// RFC 6265 §4.1.1: a cookie's name is a token.
   private static final ValueType<String> COOKIE =
-      Values.matching("a cookie's name", Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}"));
+      Values.matching("a cookie's name", BalanceKey.TOKEN);
 
   private static final Block<BalanceConf.Sticky.Builder, BalanceConf.Sticky> STICKY =
       Block.of(

@@ -6,15 +6,11 @@ package dev.pingora.gateway;
 import dev.pingora.core.configuration.ValueType;
 import dev.pingora.core.configuration.Values;
 import dev.pingora.http.FieldName;
-import java.util.regex.Pattern;
 
 /// What makes two requests those of one client.
 sealed interface ClientKey {
   /// For messages.
   String FORM = "client_address | header:NAME";
-
-  /// RFC 9110 §5.6.2.
-  Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}");
 
   /// The client's address, see [ClientAddresses]; of IPv6 the first 64 bits.
   record ClientAddress() implements ClientKey {}
@@ -33,7 +29,7 @@ sealed interface ClientKey {
       return new ClientAddress();
     }
     String name = text.startsWith("header:") ? text.substring("header:".length()) : "";
-    if (!TOKEN.matcher(name).matches()) {
+    if (!BalanceKey.TOKEN.matcher(name).matches()) {
       throw new IllegalArgumentException("is \"" + text + "\"");
     }
     return new Header(FieldName.of(name));
