@@ -9,8 +9,6 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.security.spec.MGF1ParameterSpec;
-import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -87,12 +85,15 @@ public final class CertKey {
   private static boolean fits(X509Certificate certificate, PrivateKey key, KeyType type)
       throws TlsException {
     try {
+      // The key first: it is what finds the provider, and parameters would settle for another.
       Signature signing = signature(type);
       signing.initSign(key);
+      parameters(signing, type);
       signing.update(PROBE);
       // Another object: what keeps a key may be unable to verify.
       Signature verifying = signature(type);
       verifying.initVerify(certificate.getPublicKey());
+      parameters(verifying, type);
       verifying.update(PROBE);
       return verifying.verify(signing.sign());
     } catch (GeneralSecurityException e) {
@@ -101,17 +102,20 @@ public final class CertKey {
   }
 
   private static Signature signature(KeyType type) throws GeneralSecurityException {
-    if (type == KeyType.RSA_PSS) {
-      Signature pss = Signature.getInstance("RSASSA-PSS");
-      pss.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
-      return pss;
-    }
     return Signature.getInstance(
         switch (type) {
-          case RSA, RSA_PSS -> "SHA256withRSA";
+          case RSA -> "SHA256withRSA";
+          case RSA_PSS -> "RSASSA-PSS";
           case EC_P256, EC_P384, EC_P521 -> "SHA256withECDSA";
           case ED25519 -> "Ed25519";
         });
+  }
+
+  private static void parameters(Signature signature, KeyType type)
+      throws GeneralSecurityException {
+    if (type == KeyType.RSA_PSS) {
+      signature.setParameter(SignatureScheme.RSA_PSS_PSS_SHA256.pss());
+    }
   }
 
   private static String text(Path file) throws TlsException {
@@ -146,7 +150,8 @@ public final class CertKey {
   }
 
   /// {@return whether the key cannot be read, only be signed with: it is kept by a device or a
-  /// service that a security provider of the JDK speaks with} Signing may then block for long.
+  /// service that a security provider of the JDK speaks with} Signing may then block for long, see
+  /// [RemoteSigning].
   public boolean isRemote() {
     return key.getEncoded() == null;
   }
@@ -170,7 +175,10 @@ public final class CertKey {
     if (isRemote()) {
       throw TlsException.of(
           TlsException.Reason.CONFIGURATION,
-          provider + ": the key of " + this + " is kept elsewhere (expected with those: jsse)");
+          provider
+              + ": the key of "
+              + this
+              + " is kept elsewhere (expected: a key that can be read, or another provider)");
     }
   }
 

@@ -44,7 +44,6 @@ record PeerCases(Both both) {
       cases.add(
           new TlsCase(version + ": a client certificate of RSA", () -> key(version, KeyType.RSA)));
       cases.add(new TlsCase(version + ": a bad server hears why", () -> refusal(version)));
-      cases.add(new TlsCase(version + ": keys kept elsewhere", () -> remoteKeys(version)));
     }
     for (TlsVerdict verdict : TlsVerdict.all()) {
       cases.add(new TlsCase("verdict: " + verdict.name(), () -> verdict.check(both)));
@@ -52,38 +51,6 @@ record PeerCases(Both both) {
     cases.add(new TlsCase("no name to look for is an error at once", this::noName));
     cases.add(new TlsCase("neither an address nor nothing is sent as SNI", this::noSni));
     return cases;
-  }
-
-  private void remoteKeys(TlsVersion version) throws Exception {
-    try (RemoteKeys device = new RemoteKeys(() -> {})) {
-      CertKey ofServer = kept(device, TestCertificates.server());
-      CertKey ofClient = kept(device, TestCertificates.client());
-      int before = device.signatures();
-      boolean asks = both.clientCan(Capability.REMOTE_KEYS);
-      boolean serves = both.serverCan(Capability.REMOTE_KEYS);
-      ClientTls asking = clientConfig(version).withCertificate(ofClient);
-      ServerTls serving = serverConfig(version).withCertificate(ofServer);
-      if (!asks) {
-        refused(both.client(), () -> both.client().client(asking));
-      }
-      if (!serves) {
-        refused(both.server(), () -> both.server().server(serving));
-      }
-      try (TlsPair pair =
-          both.connected(
-              asks ? asking : clientConfig(version).withCertificate(TestCertificates.client()),
-              (serves ? serving : serverConfig(version))
-                  .withClientAuth(ClientAuth.REQUIRED, TestCertificates.roots()))) {
-        talks(pair);
-      }
-      same("signatures", device.signatures() - before, (asks ? 1 : 0) + (serves ? 1 : 0));
-    }
-  }
-
-  private static CertKey kept(RemoteKeys device, CertKey own) throws TlsException {
-    CertKey kept = CertKey.of(own.chain(), device.keep(own.privateKey()), "test");
-    that("it is kept elsewhere", kept.isRemote() && !own.isRemote());
-    return kept;
   }
 
   /// What a client shows.

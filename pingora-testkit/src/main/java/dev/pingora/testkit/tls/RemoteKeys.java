@@ -3,46 +3,75 @@
 
 package dev.pingora.testkit.tls;
 
-import static java.util.Objects.requireNonNull;
-
-import java.security.AlgorithmParameters;
-import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
+import dev.pingora.tls.CertKey;
+import dev.pingora.tls.TlsException;
+import java.math.BigInteger;
 import java.security.PrivateKey;
 import java.security.Provider;
-import java.security.PublicKey;
 import java.security.Security;
-import java.security.Signature;
-import java.security.SignatureException;
-import java.security.SignatureSpi;
 import java.security.interfaces.ECKey;
+import java.security.interfaces.EdECKey;
+import java.security.interfaces.RSAKey;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECParameterSpec;
+import java.security.spec.NamedParameterSpec;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A device that keeps P-256 keys: nobody can read them, and its security provider signs with them.
-/// Known to the JDK from [#RemoteKeys] to [#close].
+/// A device that keeps keys: nobody can read them, and its security provider signs with them. It
+/// offers what a PKCS #11 token does, the bare operation of RSA among it. Known to the JDK from
+/// [#RemoteKeys] to [#close]; one at a time.
 public final class RemoteKeys implements AutoCloseable {
-  private static final String ALGORITHM = "SHA256withECDSA";
+  static final String RAW = "RSA/ECB/NoPadding";
+
+  private static final List<String> SIGNATURES =
+      List.of(
+          "SHA256withECDSA",
+          "SHA384withECDSA",
+          "SHA512withECDSA",
+          "NONEwithECDSA",
+          "SHA256withRSA",
+          "SHA384withRSA",
+          "SHA512withRSA",
+          "NONEwithRSA",
+          "RSASSA-PSS",
+          "Ed25519");
 
   private final Device device;
   private final AtomicInteger signatures = new AtomicInteger();
 
-  /// A device that does something before it signs, such as waiting.
+  /// A device that does something before it signs, such as waiting or throwing.
   public RemoteKeys(Runnable before) {
+    this(before, signature -> signature);
+  }
+
+  /// A device that does something before it signs and to what it has signed, such as spoiling it.
+  public RemoteKeys(Runnable before, UnaryOperator<byte[]> after) {
     device =
-        new Device(() -> {
-          before.run();
-          signatures.incrementAndGet();
-        });
+        new Device(
+            signature -> {
+              signatures.incrementAndGet();
+              return after.apply(signature);
+            },
+            before);
     Security.addProvider(device);
   }
 
   /// {@return a key as the device shows it}
   public PrivateKey keep(PrivateKey key) {
-    return new Kept(key, ((ECKey) key).getParams());
+    return switch (key) {
+      case ECKey ec -> new KeptEc(key, ec.getParams());
+      case EdECKey ed -> new KeptEd(key, ed.getParams());
+      case RSAKey rsa -> new KeptRsa(key, rsa.getModulus());
+      default -> throw new IllegalArgumentException("a key of " + key.getAlgorithm());
+    };
+  }
+
+  /// {@return the same certificate, with its key in the device, which signs once to prove it}
+  public CertKey keep(CertKey own) throws TlsException {
+    return CertKey.of(own.chain(), keep(own.privateKey()), "test");
   }
 
   /// {@return how often it has signed}
@@ -56,25 +85,59 @@ public final class RemoteKeys implements AutoCloseable {
   }
 
   /// A key without an encoding.
-  private record Kept(PrivateKey secret, ECParameterSpec parameters) implements PrivateKey, ECKey {
+  sealed interface Kept extends PrivateKey {
+    PrivateKey secret();
+
     @Override
-    public String getAlgorithm() {
-      return "EC";
+    default String getAlgorithm() {
+      return secret().getAlgorithm();
     }
 
     @Override
-    public @Nullable String getFormat() {
+    default @Nullable String getFormat() {
       return null;
     }
 
     @Override
     @SuppressWarnings("PMD.ReturnEmptyCollectionRatherThanNull") // says that there is none
-    public byte @Nullable [] getEncoded() {
+    default byte @Nullable [] getEncoded() {
       return null;
+    }
+  }
+
+  /// Tokens tell the modulus, and the JDK asks whether it is long enough.
+  private record KeptRsa(PrivateKey secret, BigInteger modulus) implements Kept, RSAKey {
+    @Override
+    public BigInteger getModulus() {
+      return modulus;
     }
 
     @Override
+    public @Nullable AlgorithmParameterSpec getParams() {
+      return secret.getParams();
+    }
+
+    @Override
+    public String toString() {
+      return "kept key";
+    }
+  }
+
+  private record KeptEc(PrivateKey secret, ECParameterSpec parameters) implements Kept, ECKey {
+    @Override
     public ECParameterSpec getParams() {
+      return parameters;
+    }
+
+    @Override
+    public String toString() {
+      return "kept key";
+    }
+  }
+
+  private record KeptEd(PrivateKey secret, NamedParameterSpec parameters) implements Kept, EdECKey {
+    @Override
+    public NamedParameterSpec getParams() {
       return parameters;
     }
 
@@ -87,95 +150,38 @@ public final class RemoteKeys implements AutoCloseable {
   private static final class Device extends Provider {
     private static final long serialVersionUID = 1;
 
-    Device(Runnable before) {
+    Device(UnaryOperator<byte[]> after, Runnable before) {
       super("TestDevice", "1", "keeps keys");
+      for (String algorithm : SIGNATURES) {
+        putService(
+            new Kind(this, "Signature", algorithm) {
+              @Override
+              public Object newInstance(@Nullable Object parameter) {
+                return new KeptSignature(algorithm, before, after);
+              }
+            });
+      }
       putService(
-          new Service(this, "Signature", ALGORITHM, Signer.class.getName(), List.of(), null) {
+          new Kind(this, "Cipher", RAW) {
             @Override
-            public boolean supportsParameter(Object key) {
-              return key instanceof Kept;
-            }
-
-            @Override
-            public Object newInstance(Object parameter) {
-              return new Signer(before);
+            public Object newInstance(@Nullable Object parameter) {
+              return new KeptCipher(before, after);
             }
           });
     }
   }
 
-  private static final class Signer extends SignatureSpi {
-    private final Runnable before;
-    private @Nullable Signature own;
-
-    Signer(Runnable before) {
-      this.before = before;
-    }
-
-    private Signature own() {
-      return requireNonNull(own, "not initialised");
+  /// Takes keys of the device alone.
+  private abstract static class Kind extends Provider.Service {
+    Kind(Provider device, String type, String algorithm) {
+      super(device, type, algorithm, RemoteKeys.class.getName(), List.of(), null);
     }
 
     @Override
-    protected void engineInitSign(PrivateKey key) throws InvalidKeyException {
-      if (!(key instanceof Kept kept)) {
-        throw new InvalidKeyException("not a key of this device");
-      }
-      try {
-        Signature made = Signature.getInstance(ALGORITHM);
-        made.initSign(kept.secret());
-        own = made;
-      } catch (GeneralSecurityException e) {
-        throw new InvalidKeyException(e);
-      }
-    }
-
-    @Override
-    protected void engineInitVerify(PublicKey key) throws InvalidKeyException {
-      throw new InvalidKeyException("this device does not verify");
-    }
-
-    @Override
-    protected void engineUpdate(byte b) throws SignatureException {
-      own().update(b);
-    }
-
-    @Override
-    protected void engineUpdate(byte[] octets, int offset, int length) throws SignatureException {
-      own().update(octets, offset, length);
-    }
-
-    @Override
-    protected byte[] engineSign() throws SignatureException {
-      before.run();
-      return own().sign();
-    }
-
-    @Override
-    protected boolean engineVerify(byte[] signature) throws SignatureException {
-      throw new SignatureException("this device does not verify");
-    }
-
-    @Override
-    @SuppressWarnings("deprecation") // abstract
-    protected void engineSetParameter(String name, Object value) {
-      throw new UnsupportedOperationException(name);
-    }
-
-    @Override
-    protected void engineSetParameter(@Nullable AlgorithmParameterSpec parameters) {
-      // ECDSA has none
-    }
-
-    @Override
-    @SuppressWarnings("deprecation") // abstract
-    protected Object engineGetParameter(String name) {
-      throw new UnsupportedOperationException(name);
-    }
-
-    @Override
-    protected @Nullable AlgorithmParameters engineGetParameters() {
-      return null;
+    public boolean supportsParameter(Object key) {
+      return key instanceof Kept kept
+          && (getAlgorithm().contains("ECDSA") == kept instanceof KeptEc)
+          && (getAlgorithm().startsWith("Ed") == kept instanceof KeptEd);
     }
   }
 }

@@ -31,6 +31,7 @@ public final class TlsContract {
     Both both = new Both(client, server);
     List<TlsCase> cases = new ArrayList<>(new NegotiationCases(both).cases());
     cases.addAll(new PeerCases(both).cases());
+    cases.addAll(new RemoteKeyCases(both).cases());
     cases.addAll(new SessionCases(both).cases());
     cases.addAll(new TransportCases(both).cases());
     cases.addAll(new NativeCases(both).cases());
@@ -43,6 +44,7 @@ public final class TlsContract {
     Both both = new Both(client, server);
     List<TlsCase> cases = new ArrayList<>(new NegotiationCases(both).cases());
     cases.addAll(new PeerCases(both).cases());
+    cases.addAll(new RemoteKeyCases(both).cases());
     cases.addAll(new SessionCases(both).cases());
     cases.addAll(new TlsProduct(both).cases());
     return cases;
