@@ -33,12 +33,25 @@ impl Context {
             Self::Client(context) => context.logs_keys,
         }
     }
+
+    /// Whether a handshake may have to wait for who keeps the key.
+    pub fn signs_elsewhere(&self) -> bool {
+        match self {
+            Self::Server(context) => context.signs_elsewhere,
+            Self::Client(context) => context.signs_elsewhere,
+        }
+    }
+}
+
+fn signs_elsewhere(from: &Encoded<'_>) -> bool {
+    from.one(tag::SIGNER).is_some()
 }
 
 pub struct ServerContext {
     pub choice: Arc<Choice>,
     pub tickets: Arc<Tickets>,
     logs_keys: bool,
+    signs_elsewhere: bool,
 }
 
 impl ServerContext {
@@ -65,7 +78,7 @@ impl ServerContext {
             config.key_log = Arc::new(Lines);
         }
         let choice = Arc::new(Choice::new(config, from.flag(flag::ALPN_REQUIRED)));
-        Ok(Self { choice, tickets, logs_keys })
+        Ok(Self { choice, tickets, logs_keys, signs_elsewhere: signs_elsewhere(from) })
     }
 }
 
@@ -143,6 +156,7 @@ pub struct ClientContext {
     remembered: Option<Arc<Remembered>>,
     checks_name: bool,
     logs_keys: bool,
+    signs_elsewhere: bool,
 }
 
 impl ClientContext {
@@ -162,6 +176,7 @@ impl ClientContext {
             remembered: (limit > 0).then(|| Remembered::new(limit)),
             checks_name: from.small(tag::VERIFY) == 2,
             logs_keys,
+            signs_elsewhere: signs_elsewhere(from),
         })
     }
 

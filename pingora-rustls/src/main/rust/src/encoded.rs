@@ -22,6 +22,7 @@ pub mod tag {
     pub const CLIENT_AUTH: u8 = 12; // 0 off, 1 optional, 2 required
     pub const TICKETS: u8 = 13; // keys of 80 octets, the first seals
     pub const FLAGS: u8 = 14; // see `flag`
+    pub const SIGNER: u8 = 15; // instead of KEY, see `signing.rs`
 }
 
 /// Bits of the field `FLAGS`.

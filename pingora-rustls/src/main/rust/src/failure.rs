@@ -48,7 +48,11 @@ impl Failure {
             | Error::Other(_) => Reason::Internal,
             _ => Reason::Handshake,
         };
-        Self { reason, alert: alert(error).map(u8::from), text: error.to_string() }
+        let text = match error {
+            Error::General(text) => text.clone(), // ours, and enough
+            _ => error.to_string(),
+        };
+        Self { reason, alert: alert(error).map(u8::from), text }
     }
 
     /// As Java reads it: reason, alert (two octets, 0xffff for none), text.

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The Pingora for the JVM authors
 // SPDX-License-Identifier: Apache-2.0
 
-//! rustls behind a C ABI for Java: octets in, octets out, no callbacks.
+//! rustls behind a C ABI for Java: octets in, octets out. Nothing calls back, but for keys kept
+//! elsewhere (`signing.rs`).
 //!
 //! Java holds contexts and sessions as opaque addresses. A context is made of one encoded
 //! configuration (`encoded.rs`) and may be used by any thread; a session belongs to one thread at a
@@ -21,6 +22,7 @@ mod guard;
 mod key_log;
 mod provider;
 mod remembered;
+mod signing;
 mod tickets;
 mod trusted;
 mod verify;

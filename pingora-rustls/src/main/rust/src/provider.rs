@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use rustls::crypto::{aws_lc_rs, CryptoProvider};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
 use rustls::SupportedProtocolVersion;
 
 use crate::encoded::{flag, tag, Encoded};
 use crate::failure::{Failure, Reason};
 use crate::groups::groups;
+use crate::signing::RemoteKey;
 
 /// AWS-LC with the suites and groups of a configuration, in its order.
 pub fn provider(from: &Encoded<'_>) -> Result<Arc<CryptoProvider>, Failure> {
@@ -56,17 +57,24 @@ pub fn certified(
     from: &Encoded<'_>,
     provider: &CryptoProvider,
 ) -> Result<Option<Arc<SingleCertAndKey>>, Failure> {
-    let Some(key) = from.one(tag::KEY) else {
+    let signing: Arc<dyn SigningKey> = if let Some(signer) = from.one(tag::SIGNER) {
+        Arc::new(RemoteKey::read(signer)?)
+    } else if let Some(key) = from.one(tag::KEY) {
+        local(key, provider)?
+    } else {
         return Ok(None);
     };
     let chain: Vec<_> =
         from.all(tag::CERTIFICATE).map(|der| CertificateDer::from(der.to_vec())).collect();
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.to_vec()));
-    let signing = provider
-        .key_provider
-        .load_private_key(key)
-        .map_err(|e| Failure::configuration("private key", e))?;
     let mut certified = CertifiedKey::new(chain, signing);
     certified.ocsp = from.one(tag::OCSP).map(<[u8]>::to_vec);
     Ok(Some(Arc::new(SingleCertAndKey::from(certified))))
+}
+
+fn local(key: &[u8], provider: &CryptoProvider) -> Result<Arc<dyn SigningKey>, Failure> {
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.to_vec()));
+    provider
+        .key_provider
+        .load_private_key(key)
+        .map_err(|e| Failure::configuration("private key", e))
 }

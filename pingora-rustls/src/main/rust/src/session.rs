@@ -25,6 +25,9 @@ const ALERT: u8 = 21;
 const ALERT_RECORD: usize = 7;
 const FATAL: u8 = 2;
 
+/// Octets that wait for `Session::handshake` at most; a flight of a client is shorter.
+const MOST_WAITING: usize = 64 << 10;
+
 enum State {
     /// A server waits for the ClientHello, which decides on the configuration.
     Hello {
@@ -46,6 +49,11 @@ pub struct Session {
     logs_keys: bool,
     ended: bool,
     closed: bool,
+    /// Whether octets wait for `handshake` to look at them, as it alone may block: until the
+    /// handshake is complete, with a key kept elsewhere.
+    defers: bool,
+    /// At most `MOST_WAITING`.
+    waiting: Vec<u8>,
 }
 
 impl Session {
@@ -67,6 +75,8 @@ impl Session {
             logs_keys: context.logs_keys(),
             ended: false,
             closed: false,
+            defers: context.signs_elsewhere(),
+            waiting: Vec::new(),
         };
         session.take_key_lines();
         Ok(session)
@@ -74,6 +84,34 @@ impl Session {
 
     /// Takes octets of the peer; says how many. Fewer while decrypted ones wait to be read.
     pub fn feed(&mut self, from: &[u8]) -> usize {
+        if self.defers && self.failure.is_none() {
+            let taken = from.len().min(MOST_WAITING - self.waiting.len());
+            self.waiting.extend_from_slice(&from[..taken]);
+            return taken;
+        }
+        if self.catch_up() {
+            self.take(from)
+        } else {
+            0
+        }
+    }
+
+    /// Takes what waits; says whether that was all.
+    fn catch_up(&mut self) -> bool {
+        if self.waiting.is_empty() {
+            return true;
+        }
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let taken = self.take(&waiting);
+        waiting.drain(..taken);
+        self.waiting = waiting;
+        if self.waiting.is_empty() && self.ended {
+            self.see_end();
+        }
+        self.waiting.is_empty()
+    }
+
+    fn take(&mut self, from: &[u8]) -> usize {
         let mut left = from;
         while !left.is_empty() && self.failure.is_none() {
             match &mut self.state {
@@ -203,6 +241,12 @@ impl Session {
 
     pub fn end_of_input(&mut self) {
         self.ended = true;
+        if self.waiting.is_empty() {
+            self.see_end();
+        }
+    }
+
+    fn see_end(&mut self) {
         if let State::Live(connection) = &mut self.state {
             // What was fed before is processed; if plaintext waits, EOF is seen once it is read.
             let _ = connection.read_tls(&mut &[][..]);
@@ -211,8 +255,12 @@ impl Session {
 
     /// 1 complete, 0 not yet, FAILED.
     pub fn handshake(&mut self) -> i64 {
+        if self.defers {
+            self.catch_up();
+        }
         if let State::Live(connection) = &self.state {
             if !connection.is_handshaking() {
+                self.defers = false;
                 return 1;
             }
         }
@@ -246,6 +294,15 @@ impl Session {
 
     /// How many octets; 0 none yet, END, FAILED.
     pub fn read(&mut self, into: &mut [u8]) -> i64 {
+        let given = self.read_taken(into);
+        if given == 0 && !into.is_empty() && !self.waiting.is_empty() {
+            self.catch_up();
+            return self.read_taken(into);
+        }
+        given
+    }
+
+    fn read_taken(&mut self, into: &mut [u8]) -> i64 {
         if into.is_empty() {
             return 0;
         }
@@ -257,7 +314,7 @@ impl Session {
                 Err(_) if self.failure.is_none() => self.fail(truncated()),
                 Err(_) => {}
             }
-            if self.failure.is_none() && self.ended {
+            if self.failure.is_none() && self.ended && self.waiting.is_empty() {
                 self.fail(truncated());
             }
         }

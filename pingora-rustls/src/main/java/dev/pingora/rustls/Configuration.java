@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A configuration as the native half reads it (`encoded.rs`): fields one after the other, each a
 /// tag, a length of four octets and that many octets; numbers are big-endian.
@@ -36,6 +37,7 @@ final class Configuration {
   private static final int CLIENT_AUTH = 12;
   private static final int TICKETS = 13;
   private static final int FLAGS = 14;
+  private static final int SIGNER = 15;
 
   /// Octets before a value.
   private static final int HEAD = 1 + Integer.BYTES;
@@ -53,9 +55,12 @@ final class Configuration {
   private Configuration() {}
 
   /// {@return the octets of a server's configuration; the caller wipes them}
-  static byte[] of(ServerTls config, TicketKeys tickets) throws TlsException {
+  ///
+  /// @param remote its key, if that is kept elsewhere; outlives what is made of the octets
+  static byte[] of(ServerTls config, TicketKeys tickets, @Nullable RemoteKey remote)
+      throws TlsException {
     Configuration all = new Configuration();
-    all.certificate(config.certificate());
+    all.certificate(config.certificate(), remote);
     all.profile(config.profile());
     all.alpn(config.alpn());
     all.flag(ALPN_REQUIRED, config.alpnRequired());
@@ -77,11 +82,13 @@ final class Configuration {
   }
 
   /// {@return the octets of a client's configuration; the caller wipes them}
-  static byte[] of(ClientTls config) throws TlsException {
+  ///
+  /// @param remote its key, if that is kept elsewhere; outlives what is made of the octets
+  static byte[] of(ClientTls config, @Nullable RemoteKey remote) throws TlsException {
     Configuration all = new Configuration();
     CertKey certificate = config.certificate();
     if (certificate != null) {
-      all.certificate(certificate);
+      all.certificate(certificate, remote);
     }
     all.profile(config.profile());
     all.alpn(config.alpn());
@@ -140,8 +147,7 @@ final class Configuration {
     }
   }
 
-  private void certificate(CertKey certificate) throws TlsException {
-    certificate.requireLocal("rustls");
+  private void certificate(CertKey certificate, @Nullable RemoteKey remote) throws TlsException {
     switch (certificate.type()) {
       case RSA, EC_P256, EC_P384, EC_P521, ED25519 -> {}
       case RSA_PSS ->
@@ -152,7 +158,11 @@ final class Configuration {
     for (byte[] der : certificate.chainDer()) {
       add(CERTIFICATE, der);
     }
-    add(KEY, certificate.pkcs8()); // wiped once it is encoded
+    if (remote != null) {
+      add(SIGNER, remote.encoded());
+    } else {
+      add(KEY, certificate.pkcs8()); // wiped once it is encoded
+    }
     byte[] ocsp = certificate.ocsp();
     if (ocsp != null) {
       add(OCSP, ocsp);

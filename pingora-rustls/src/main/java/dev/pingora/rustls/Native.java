@@ -14,8 +14,9 @@ import java.util.Arrays;
 /// The functions of the library, bare. Addresses and lengths are `long`.
 ///
 /// Initialising this class loads the library; afterwards [#LIBRARY] says whether it is there, and
-/// without it the handles throw. None of the functions calls back, and none throws: a panic in Rust
-/// comes back as a failure of the session.
+/// without it the handles throw. None of the functions calls back, but for `tlsr_handshake` with a
+/// key kept elsewhere ([RemoteKey]), and none throws: a panic in Rust comes back as a failure of
+/// the session.
 final class Native {
   static final LoadedLibrary LIBRARY = LoadedLibrary.load();
 

@@ -31,9 +31,17 @@ final class RustlsContext implements TlsContext {
   /// at once: each with the same keys, or newer ones.
   private volatile int ticketsVersion;
 
+  /// Held by the sessions as well: the native half knows it by a number.
+  private final @Nullable RemoteKey remote;
+
   RustlsContext(
-      long address, @Nullable KeyLog keyLog, @Nullable TicketKeys tickets, int ticketsVersion) {
+      long address,
+      @Nullable RemoteKey remote,
+      @Nullable KeyLog keyLog,
+      @Nullable TicketKeys tickets,
+      int ticketsVersion) {
     this.address = address;
+    this.remote = remote;
     this.keyLog = keyLog;
     this.tickets = tickets;
     this.ticketsVersion = ticketsVersion;
@@ -66,6 +74,11 @@ final class RustlsContext implements TlsContext {
   }
 
   @Override
+  public boolean blocks() {
+    return remote != null;
+  }
+
+  @Override
   public TlsSession session(ServerId server) throws TlsException {
     freshTickets();
     byte[] name = server.name().getBytes(StandardCharsets.UTF_8);
@@ -84,7 +97,7 @@ final class RustlsContext implements TlsContext {
       if (made <= 0) {
         throw Failures.read(failure, -made);
       }
-      return new RustlsSession(made, tickets == null ? server.name() : "", keyLog);
+      return new RustlsSession(made, tickets == null ? server.name() : "", keyLog, remote);
     } finally {
       Reference.reachabilityFence(this);
     }

@@ -37,10 +37,14 @@ final class RustlsSession implements TlsSession {
 
   private final @Nullable KeyLog keyLog;
 
-  RustlsSession(long address, String name, @Nullable KeyLog keyLog) {
+  /// The key that [#handshake] signs with, if it is kept elsewhere: known for as long as this is.
+  private final @Nullable RemoteKey remote;
+
+  RustlsSession(long address, String name, @Nullable KeyLog keyLog, @Nullable RemoteKey remote) {
     this.address = address;
     this.name = name;
     this.keyLog = keyLog;
+    this.remote = remote;
   }
 
   private long live() {
@@ -62,7 +66,15 @@ final class RustlsSession implements TlsSession {
 
   @Override
   public boolean handshake() throws TlsException {
-    long result = Native.handshake(live());
+    long result;
+    try {
+      result = Native.handshake(live());
+    } finally {
+      Reference.reachabilityFence(remote);
+    }
+    if (remote != null) {
+      logKeys(); // what was fed is looked at only now
+    }
     if (result == FAILED) {
       throw Failures.of(address);
     }

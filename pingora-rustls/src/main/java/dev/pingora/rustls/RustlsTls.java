@@ -5,6 +5,7 @@ package dev.pingora.rustls;
 
 import dev.pingora.tls.Availability;
 import dev.pingora.tls.Capability;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.NativeSettings;
 import dev.pingora.tls.ServerTls;
@@ -38,8 +39,7 @@ public final class RustlsTls implements TlsProvider {
                   Capability.PSK,
                   Capability.BLINDING,
                   Capability.SECURITY_POLICY,
-                  Capability.NATIVE_SETTINGS,
-                  Capability.REMOTE_KEYS)));
+                  Capability.NATIVE_SETTINGS)));
 
   private static final String FIPS =
       "no (AWS-LC has validated modules: build src/main/rust with the feature fips of aws-lc-rs)";
@@ -84,8 +84,9 @@ public final class RustlsTls implements TlsProvider {
     TicketKeys tickets = given == null ? TicketKeys.random() : given;
     // Before the keys are read: if they change meanwhile, the first session takes them again.
     int version = tickets.version();
-    long address = RustlsContext.address(Configuration.of(config, tickets), true);
-    return new RustlsContext(address, config.keyLog(), tickets, version);
+    RemoteKey remote = remote(config.certificate());
+    long address = RustlsContext.address(Configuration.of(config, tickets, remote), true);
+    return new RustlsContext(address, remote, config.keyLog(), tickets, version);
   }
 
   @Override
@@ -93,8 +94,13 @@ public final class RustlsTls implements TlsProvider {
     usable();
     config.requireNoS2n(id());
     NativeSettings.requireNone(config.nativeSettings(), id());
-    long address = RustlsContext.address(Configuration.of(config), false);
-    return new RustlsContext(address, config.keyLog(), null, 0);
+    RemoteKey remote = remote(config.certificate());
+    long address = RustlsContext.address(Configuration.of(config, remote), false);
+    return new RustlsContext(address, remote, config.keyLog(), null, 0);
+  }
+
+  private static @Nullable RemoteKey remote(@Nullable CertKey certificate) {
+    return certificate != null && certificate.isRemote() ? new RemoteKey(certificate) : null;
   }
 
   private static void usable() throws TlsException {

@@ -6,6 +6,7 @@ package dev.pingora.rustls;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pingora.testkit.Resident;
 import dev.pingora.testkit.tls.TlsPair;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsException.Reason;

@@ -3,6 +3,7 @@
 
 package dev.pingora.rustls;
 
+import dev.pingora.testkit.Resident;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CipherSuite;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pingora.testkit.Allocation;
+import dev.pingora.testkit.Resident;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TlsPair;
 import dev.pingora.tls.TlsContext.ServerId;

@@ -41,6 +41,7 @@ final class Callbacks {
   final long chain;
   final long ticket;
   final long keyLog;
+  final long sign;
 
   private final S2n library;
 
@@ -53,6 +54,7 @@ final class Callbacks {
     chain = stub("onChain", int.class, long.class, long.class, long.class);
     ticket = stub("onTicket", int.class, long.class, long.class, long.class);
     keyLog = stub("onKeyLog", int.class, long.class, long.class, long.class, long.class);
+    sign = stub("onSign", int.class, long.class, long.class);
   }
 
   private long stub(String name, Class<?> result, Class<?>... arguments) throws TlsException {
@@ -158,6 +160,20 @@ final class Callbacks {
       return FINE;
     } catch (Throwable e) {
       return FINE; // not remembered then
+    }
+  }
+
+  /// s2n_async_pkey_fn: the session signs when the library has returned.
+  int onSign(long connection, long operation) {
+    try {
+      S2nSession session = session(connection);
+      if (session != null && session.onSign(operation)) {
+        return FINE;
+      }
+      library.signing.free(operation);
+      return FAILED;
+    } catch (Throwable e) {
+      return FAILED;
     }
   }
 

@@ -35,6 +35,11 @@ record ClientSide(
   }
 
   @Override
+  public @Nullable CertKey certificate() {
+    return config.certificate();
+  }
+
+  @Override
   public @Nullable KeyLog keyLog() {
     return config.keyLog();
   }

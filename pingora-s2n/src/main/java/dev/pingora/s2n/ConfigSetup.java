@@ -66,16 +66,28 @@ final class ConfigSetup implements AutoCloseable {
 
   /// Shows a certificate.
   void certificate(CertKey certified) throws TlsException {
-    certified.requireLocal(S2nProvider.ID);
     String what = certified.toString();
     certificate = calls.newCertificate();
     if (certificate == 0) {
       throw library.configuration(what);
     }
+    MemorySegment chain = octets(pem("CERTIFICATE", certified.chainDer()));
+    if (certified.isRemote()) {
+      publicPart(certified, chain);
+    } else {
+      check(load(certified, chain), what);
+    }
+    byte[] ocsp = certified.ocsp();
+    if (ocsp != null) {
+      check(calls.staple(certificate, octets(ocsp).address(), ocsp.length), "OCSP response");
+    }
+    check(calls.addCertificate(config, certificate), what);
+  }
+
+  private int load(CertKey certified, MemorySegment chain) {
     byte[] key = certified.pkcs8();
     byte[] keyPem = pem("PRIVATE KEY", key);
     Arrays.fill(key, (byte) 0);
-    MemorySegment chain = octets(pem("CERTIFICATE", certified.chainDer()));
     MemorySegment secret = octets(keyPem);
     Arrays.fill(keyPem, (byte) 0);
     int loaded =
@@ -86,12 +98,18 @@ final class ConfigSetup implements AutoCloseable {
             secret.address(),
             (int) secret.byteSize());
     secret.fill((byte) 0);
-    check(loaded, what);
-    byte[] ocsp = certified.ocsp();
-    if (ocsp != null) {
-      check(calls.staple(certificate, octets(ocsp).address(), ocsp.length), "OCSP response");
+    return loaded;
+  }
+
+  /// Of a key kept elsewhere: what it signs is asked for, see [RemoteKey].
+  private void publicPart(CertKey certified, MemorySegment chain) throws TlsException {
+    SigningCalls signing = library.signing;
+    if (!signing.present()) {
+      certified.requireLocal(S2nProvider.ID);
     }
-    check(calls.addCertificate(config, certificate), what);
+    String what = certified.toString();
+    check(signing.loadPublic(certificate, chain.address(), (int) chain.byteSize()), what);
+    check(signing.callback(config, library.callbacks.sign), what);
   }
 
   /// Believes these, and nobody else.

@@ -37,6 +37,7 @@ final class S2n {
   final ConfigCalls configs;
   final ConnectionCalls connections;
   final DigestCalls digests;
+  final SigningCalls signing;
   final SystemCalls system;
 
   /// All its functions by name.
@@ -63,6 +64,7 @@ final class S2n {
     configs = new ConfigCalls(library);
     connections = new ConnectionCalls(library);
     digests = new DigestCalls(library);
+    signing = new SigningCalls(library);
     system = new SystemCalls(library);
     library.complete();
     symbols = library::own;

@@ -3,6 +3,7 @@
 
 package dev.pingora.s2n;
 
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsException;
@@ -34,6 +35,9 @@ final class S2nContext implements TlsContext {
     /// {@return what may be negotiated; null for whatever the policy that was asked for has}
     @Nullable Policy policy();
 
+    /// {@return what it shows; null for a client without}
+    @Nullable CertKey certificate();
+
     /// {@return what takes secrets, null for none}
     @Nullable KeyLog keyLog();
 
@@ -49,6 +53,12 @@ final class S2nContext implements TlsContext {
   @Override
   public String provider() {
     return S2nProvider.ID;
+  }
+
+  @Override
+  public boolean blocks() {
+    CertKey own = side.certificate();
+    return own != null && own.isRemote();
   }
 
   @Override

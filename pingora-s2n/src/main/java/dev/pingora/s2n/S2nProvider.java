@@ -54,22 +54,26 @@ public final class S2nProvider implements TlsProvider {
   public Availability availability() {
     try {
       S2n library = S2n.library();
-      return new Availability.Available(library.version(), library.origin(), capabilities(), FIPS);
+      return new Availability.Available(
+          library.version(), library.origin(), capabilities(library), FIPS);
     } catch (TlsException e) {
       return new Availability.Missing(String.valueOf(e.getMessage()));
     }
   }
 
-  private static Set<Capability> capabilities() {
-    return EnumSet.complementOf(
+  private static Set<Capability> capabilities(S2n library) {
+    Set<Capability> lacks =
         EnumSet.of(
             KEY_ED25519,
             CHOOSE_GROUPS,
             CHOOSE_SUITES_1_2,
             CHOOSE_SUITES_1_3,
             CHACHA_BY_CLIENT,
-            SECOND_KEY_SHARE,
-            REMOTE_KEYS));
+            SECOND_KEY_SHARE);
+    if (!library.signing.present()) {
+      lacks.add(REMOTE_KEYS);
+    }
+    return EnumSet.complementOf(EnumSet.copyOf(lacks));
   }
 
   @Override

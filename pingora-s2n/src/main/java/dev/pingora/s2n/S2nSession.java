@@ -5,6 +5,7 @@ package dev.pingora.s2n;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CipherSuite;
 import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.TlsContext.ServerId;
@@ -67,6 +68,9 @@ final class S2nSession implements TlsSession {
 
   /// The alert still has to be made.
   private boolean alertDue;
+
+  /// What is to be signed before the handshake goes on, an s2n_async_pkey_op; 0 for nothing.
+  private long operation;
 
   private @Nullable TlsException failure;
 
@@ -210,6 +214,17 @@ final class S2nSession implements TlsSession {
     return false;
   }
 
+  /// Notes what is to be signed.
+  ///
+  /// @return whether it is this session's now
+  boolean onSign(long due) {
+    if (operation != 0) {
+      return false;
+    }
+    operation = due;
+    return true;
+  }
+
   private Digests digests() {
     return new Digests(library, connection);
   }
@@ -223,9 +238,10 @@ final class S2nSession implements TlsSession {
     if (wire.heard().isForeign()) {
       throw refused(UNEXPECTED_MESSAGE, "the peer does not speak TLS");
     }
-    int result = calls.negotiate(connection, blocked);
-    if (result < 0 && isInterrupted()) {
-      result = calls.negotiate(connection, blocked);
+    int result = negotiate();
+    while (operation != 0) {
+      sign();
+      result = negotiate();
     }
     if (result < 0) {
       int error = library.error();
@@ -238,6 +254,29 @@ final class S2nSession implements TlsSession {
     checkPolicy();
     complete = true;
     return true;
+  }
+
+  private int negotiate() {
+    int result = calls.negotiate(connection, blocked);
+    return result < 0 && isInterrupted() ? calls.negotiate(connection, blocked) : result;
+  }
+
+  /// With a key kept elsewhere, which may take long. Nothing native is on the stack meanwhile.
+  private void sign() throws TlsException {
+    CertKey key = context.side.certificate();
+    long due = operation;
+    operation = 0;
+    if (key == null) {
+      library.signing.free(due);
+      throw new IllegalStateException("something to sign, but no key");
+    }
+    try {
+      new RemoteKey(library, key, name == null).sign(due, connection);
+    } catch (TlsException e) {
+      alertDue = true;
+      failure = e;
+      throw e;
+    }
   }
 
   /// Whether errno, which a callback set to "try again", was lost on the way back from Java. Then
@@ -437,6 +476,9 @@ final class S2nSession implements TlsSession {
     if (own != 0) {
       connection = 0;
       library.sessions.remove(tag);
+      if (operation != 0) {
+        library.signing.free(operation);
+      }
       calls.free(own);
       library.system.release(blocked);
       wire.free();

@@ -3,6 +3,7 @@
 
 package dev.pingora.s2n;
 
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.ServerTls;
@@ -57,6 +58,11 @@ final class ServerSide implements S2nContext.Side {
   @Override
   public Policy policy() {
     return policy;
+  }
+
+  @Override
+  public CertKey certificate() {
+    return config.certificate();
   }
 
   @Override

@@ -7,9 +7,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pingora.testkit.Tool;
+import dev.pingora.testkit.tls.RemoteKeys;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
+import dev.pingora.tls.KeyType;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsContext.ServerId;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Other people's programs at the other end: OpenSSL and curl.
@@ -150,6 +153,49 @@ final class PeersTest {
     assertThat(result.out()).contains(new String(CONTENT, US_ASCII));
     assertThat(seen.getFirst().serverName()).isEqualTo(TestCertificates.NAME);
     assertThat(seen.getFirst().peerChain().getFirst()).isEqualTo(client.leaf().getEncoded());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TLS_1_2, EC_P256, ecdsa_secp256r1_sha256",
+    "TLS_1_3, EC_P256, ecdsa_secp256r1_sha256",
+    "TLS_1_3, EC_P384, ecdsa_secp384r1_sha384",
+    "TLS_1_2, RSA, rsa_pkcs1_sha256",
+    "TLS_1_2, RSA, rsa_pkcs1_sha512",
+    "TLS_1_2, RSA, rsa_pss_rsae_sha256",
+    "TLS_1_3, RSA, rsa_pss_rsae_sha384",
+    "TLS_1_3, RSA_PSS, rsa_pss_pss_sha256"
+  })
+  void openSslBelievesKeysKeptElsewhere(TlsVersion version, KeyType type, String scheme)
+      throws Exception {
+    try (RemoteKeys device = new RemoteKeys(() -> {})) {
+      CertKey kept = device.keep(TestCertificates.server(type));
+      Tool.Result result =
+          serving(
+              Ends.context(Ends.server(version).withCertificate(kept)),
+              reply(new CopyOnWriteArrayList<>()),
+              port ->
+                  Tool.run(
+                      Duration.ofSeconds(20),
+                      "GET / HTTP/1.1\r\n\r\n",
+                      "openssl",
+                      "s_client",
+                      "-connect",
+                      "127.0.0.1:" + port,
+                      "-verify_hostname",
+                      TestCertificates.NAME,
+                      "-verify_return_error",
+                      "-CAfile",
+                      root.toString(),
+                      "-sigalgs",
+                      scheme,
+                      "-ign_eof",
+                      flag(version)));
+
+      assertThat(result.out()).contains("Verify return code: 0 (ok)");
+      assertThat(result.out()).contains(new String(CONTENT, US_ASCII));
+      assertThat(device.signatures()).isEqualTo(2); // one when it was loaded
+    }
   }
 
   @ParameterizedTest

@@ -1,21 +1,21 @@
 // SPDX-FileCopyrightText: The Pingora for the JVM authors
 // SPDX-License-Identifier: Apache-2.0
 
-package dev.pingora.rustls;
+package dev.pingora.testkit;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// What native code keeps in memory, as the kernel counts it.
-final class Resident {
+public final class Resident {
   /// The Java heap lies below: within 32 GiB, so that references to it are short.
   private static final long HEAP_END = 1L << 40;
 
   private Resident() {}
 
   /// {@return octets of anonymous memory, without the Java heap}
-  static long bytes() throws IOException {
+  public static long bytes() throws IOException {
     long sum = 0;
     boolean counts = false;
     for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: The Pingora for the JVM authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.pingora.s2n;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pingora.testkit.Resident;
+import dev.pingora.testkit.tls.RemoteKeys;
+import dev.pingora.testkit.tls.TestCertificates;
+import dev.pingora.testkit.tls.TlsPair;
+import dev.pingora.tls.CertKey;
+import dev.pingora.tls.ServerTls;
+import dev.pingora.tls.TlsContext;
+import dev.pingora.tls.TlsException;
+import java.security.ProviderException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/// Keys kept elsewhere: what they leave behind, which is nothing.
+final class RemoteKeyTest {
+  private static final int CONTEXTS = 10_000;
+  private static final int HANDSHAKES = 1_000;
+
+  @Test
+  void contextsLeaveNothingBehind() throws Exception {
+    try (RemoteKeys device = new RemoteKeys(() -> {})) {
+      ServerTls config = ServerTls.of(device.keep(TestCertificates.server()));
+      make(config, CONTEXTS / 10);
+      long start = Resident.bytes();
+      make(config, CONTEXTS);
+      // One has about 20 KiB: 200 MiB, were they kept.
+      assertThat(Resident.bytes() - start).isLessThan(64L << 20);
+    }
+  }
+
+  private static void make(ServerTls config, int count) throws TlsException {
+    for (int i = 0; i < count; i++) {
+      assertThat(Ends.context(config).blocks()).isTrue();
+      if (i % 500 == 0) {
+        System.gc(); // the contexts are not reachable any more
+      }
+    }
+    System.gc();
+  }
+
+  @Test
+  void failedSignaturesLeaveNothingBehind() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    Runnable before =
+        () -> {
+          if (broken.get()) {
+            throw new ProviderException("no");
+          }
+        };
+    try (RemoteKeys device = new RemoteKeys(before)) {
+      CertKey kept = device.keep(TestCertificates.server());
+      TlsContext server = Ends.context(Ends.server().withCertificate(kept));
+      TlsContext client = Ends.context(Ends.client());
+      broken.set(true);
+      fail(client, server, HANDSHAKES / 2);
+      long start = Resident.bytes();
+      fail(client, server, HANDSHAKES);
+      assertThat(Resident.bytes() - start).isLessThan(8L << 20);
+      broken.set(false);
+      try (TlsPair pair = TlsPair.of(client, server, TestCertificates.NAME).handshake()) {
+        assertThat(pair.toServer(new byte[] {1})).containsExactly(1);
+      }
+    }
+    assertThat(Ends.live()).as("sessions left open").isZero();
+  }
+
+  private static void fail(TlsContext client, TlsContext server, int count) throws TlsException {
+    for (int i = 0; i < count; i++) {
+      try (TlsPair pair = TlsPair.of(client, server, TestCertificates.NAME).pump()) {
+        assertThat(pair.server().failure()).hasMessageContaining("could not sign: no");
+        assertThat(pair.client().isComplete()).isFalse();
+      }
+    }
+  }
+}
