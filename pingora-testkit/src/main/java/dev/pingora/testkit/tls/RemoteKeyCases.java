@@ -19,15 +19,26 @@ import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsProvider;
+import dev.pingora.tls.TlsSession;
 import dev.pingora.tls.TlsVersion;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.security.ProviderException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Private keys kept elsewhere: a device signs, and may fail at that.
 record RemoteKeyCases(Both both) {
+  /// More turns than any handshake takes.
+  private static final int ROUNDS = 10;
+
+  /// Octets of a flight at most.
+  private static final int WIRE = 32 << 10;
+
   private static final String TROUBLE = "CKR_DEVICE_REMOVED";
 
   /// What the device does when it is asked.
@@ -58,6 +69,9 @@ record RemoteKeyCases(Both both) {
                   version + ": " + type + " keys kept elsewhere", () -> keys(version, type)));
         }
       }
+      cases.add(
+          new TlsCase(
+              version + ": only the handshake asks who keeps the key", () -> nowhereElse(version)));
       for (Side side : Side.values()) {
         for (Mood mood : Mood.values()) {
           if (mood != Mood.GOOD) {
@@ -112,6 +126,56 @@ record RemoteKeyCases(Both both) {
       }
       same("signatures", device.signatures() - before, (asks ? 1 : 0) + (serves ? 1 : 0));
     }
+  }
+
+  /// Whoever drives a session lets [TlsSession#handshake] wait, and nothing else.
+  private void nowhereElse(TlsVersion version) throws Exception {
+    AtomicBoolean allowed = new AtomicBoolean(true);
+    AtomicInteger elsewhere = new AtomicInteger();
+    Runnable before = () -> elsewhere.addAndGet(allowed.get() ? 0 : 1);
+    try (RemoteKeys device = new RemoteKeys(before)) {
+      CertKey ofServer = TestCertificates.server();
+      CertKey ofClient = TestCertificates.client();
+      ServerTls serving =
+          serverConfig(version)
+              .withCertificate(
+                  can(both.server(), ofServer.type()) ? device.keep(ofServer) : ofServer)
+              .withClientAuth(ClientAuth.REQUIRED, TestCertificates.roots());
+      ClientTls asking =
+          clientConfig(version)
+              .withCertificate(
+                  can(both.client(), ofClient.type()) ? device.keep(ofClient) : ofClient);
+      int loaded = device.signatures();
+      try (TlsPair pair = both.pair(asking, serving)) {
+        boolean complete = false;
+        for (int round = 0; round < ROUNDS && !complete; round++) {
+          complete = advanced(pair.client().session(), pair.server().session(), allowed);
+          complete &= advanced(pair.server().session(), pair.client().session(), allowed);
+        }
+        that("the handshake is complete", complete);
+      }
+      same("signatures", device.signatures() - loaded, loaded);
+      same("signatures outside of the handshake", elsewhere.get(), 0);
+    }
+  }
+
+  /// Has one end take its part, and the other what it says.
+  private static boolean advanced(TlsSession from, TlsSession to, AtomicBoolean allowed)
+      throws TlsException {
+    allowed.set(true);
+    boolean complete = from.handshake();
+    allowed.set(false);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment wire = arena.allocate(WIRE);
+      int length = from.drain(wire, 0, WIRE);
+      int at = 0;
+      while (at < length) {
+        int taken = to.feed(wire, at, length - at);
+        that("octets are taken", taken > 0);
+        at += taken;
+      }
+    }
+    return complete;
   }
 
   /// The device fails once, then is mended: so is the context.
