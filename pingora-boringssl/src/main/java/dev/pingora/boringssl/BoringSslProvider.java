@@ -42,8 +42,7 @@ public final class BoringSslProvider implements TlsProvider {
               Capability.CHACHA_BY_CLIENT,
               Capability.PSK,
               Capability.BLINDING,
-              Capability.SECURITY_POLICY,
-              Capability.REMOTE_KEYS),
+              Capability.SECURITY_POLICY),
           FIPS,
           BoringSslProvider::find);
 

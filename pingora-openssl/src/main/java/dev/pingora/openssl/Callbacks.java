@@ -3,19 +3,11 @@
 
 package dev.pingora.openssl;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.ffm.NativeLibrary;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What OpenSSL calls back: one stub for each kind, for all sessions of a library.
@@ -90,22 +82,7 @@ final class Callbacks {
   }
 
   private long stub(String name, Class<?> result, Class<?>... arguments) throws TlsException {
-    try {
-      var type = java.lang.invoke.MethodType.methodType(result, arguments);
-      MethodHandle target = MethodHandles.lookup().bind(this, name, type);
-      List<ValueLayout> layouts = new ArrayList<>();
-      for (Class<?> argument : arguments) {
-        layouts.add(argument == int.class ? JAVA_INT : JAVA_LONG);
-      }
-      ValueLayout[] all = layouts.toArray(new ValueLayout[0]);
-      return NativeLibrary.upcall(
-          target,
-          result == void.class
-              ? FunctionDescriptor.ofVoid(all)
-              : FunctionDescriptor.of(JAVA_INT, all));
-    } catch (ReflectiveOperationException e) {
-      throw TlsException.of(TlsException.Reason.INTERNAL, "no callback " + name, e);
-    }
+    return Stubs.of(MethodHandles.lookup(), this, name, result, arguments);
   }
 
   private @Nullable OpenSslSession session(long ssl) {

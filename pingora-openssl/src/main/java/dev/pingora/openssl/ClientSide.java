@@ -54,7 +54,7 @@ record ClientSide(
       ClientSide side = new ClientSide(config.verify(), config.alternativeName(), store);
       PeerName.checkAlternative(library.dialect.id(), config.alternativeName());
       setup.further(config.nativeSettings());
-      return new OpenSslContext(library, setup.take(), config.keyLog(), side);
+      return setup.take(config.keyLog(), side);
     }
   }
 

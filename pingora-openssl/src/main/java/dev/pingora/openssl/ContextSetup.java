@@ -5,6 +5,7 @@ package dev.pingora.openssl;
 
 import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CipherSuite;
+import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.NamedGroup;
 import dev.pingora.tls.NativeSettings;
 import dev.pingora.tls.TlsException;
@@ -30,6 +31,9 @@ final class ContextSetup implements AutoCloseable {
   private final CryptoCalls crypto;
   private final Arena arena = Arena.ofConfined();
   private boolean taken;
+
+  /// The key, when only its security provider can use it.
+  private @Nullable RemoteKey remote;
 
   ContextSetup(OpenSsl library) throws TlsException {
     this.library = library;
@@ -57,10 +61,10 @@ final class ContextSetup implements AutoCloseable {
     new NativeSettings.Context(library.dialect.id(), pointer, library.symbols).take(settings);
   }
 
-  /// {@return the SSL_CTX, now the caller's to free}
-  long take() {
+  /// {@return the context; what was made so far is its own}
+  OpenSslContext take(@Nullable KeyLog keyLog, OpenSslContext.Side side) {
     taken = true;
-    return context;
+    return new OpenSslContext(library, context, remote, keyLog, side);
   }
 
   @Override
@@ -68,6 +72,9 @@ final class ContextSetup implements AutoCloseable {
     arena.close();
     if (!taken) {
       calls.free(context);
+      if (remote != null) {
+        remote.free();
+      }
     }
   }
 
@@ -117,7 +124,9 @@ final class ContextSetup implements AutoCloseable {
 
   /// Sets the certificate to show, its chain and its key.
   void certificate(CertKey certified) throws TlsException {
-    certified.requireLocal(library.dialect.id());
+    if (certified.isRemote()) {
+      library.signer().check(certified);
+    }
     List<byte[]> chain = certified.chainDer();
     for (int i = 0; i < chain.size(); i++) {
       String what = "certificate " + (i + 1) + " of the chain of " + certified;
@@ -130,8 +139,25 @@ final class ContextSetup implements AutoCloseable {
       crypto.certificateFree(certificate);
       check(used, what);
     }
+    if (certified.isRemote()) {
+      RemoteKey key = new RemoteKey(library.remoteKeys, certified);
+      remote = key;
+      library.signer().use(this, key);
+    } else {
+      localKey(certified);
+    }
+  }
+
+  private void localKey(CertKey certified) throws TlsException {
     long key = Encoded.key(crypto, certified.pkcs8());
     check(key != 0, "key of " + certified);
+    key(key, certified);
+  }
+
+  /// Sets the key, which must fit the certificate.
+  ///
+  /// @param key an EVP_PKEY, which is given back
+  void key(long key, CertKey certified) throws TlsException {
     boolean used = calls.usePrivateKey(context, key) == 1;
     crypto.keyFree(key);
     check(used && calls.checkPrivateKey(context) == 1, "key of " + certified);

@@ -36,7 +36,8 @@ public record Dialect(
               Capability.PSK,
               Capability.BLINDING,
               Capability.SECURITY_POLICY,
-              Capability.REMOTE_KEYS),
+              // Ed25519 signs messages, and of those OpenSSL's methods of keys see only digests.
+              Capability.REMOTE_KEYS_ED25519),
           "no; OpenSSL's FIPS provider (validated for 3.0.8, 3.0.9, 3.1.2) by openssl.cnf",
           given -> LibraryFiles.find(given).parts());
 

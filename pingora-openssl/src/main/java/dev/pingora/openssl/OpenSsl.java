@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// One loaded library of OpenSSL's family: its functions, its callbacks, the sessions that
@@ -37,6 +38,9 @@ final class OpenSsl {
   /// Live sessions, by the tag their SSL carries.
   final SlotTable<OpenSslSession> sessions = new SlotTable<>();
 
+  /// Keys that only their security providers can use, by the tag that native code has of them.
+  final SlotTable<RemoteKey> remoteKeys = new SlotTable<>();
+
   final Callbacks callbacks;
 
   /// Memory of octets on their way.
@@ -48,10 +52,17 @@ final class OpenSsl {
   private final String origin;
   private final Set<NamedGroup> groups;
   private final TrustStores stores;
+  private final NativeLibrary functions;
+
+  /// Held while contexts with such keys are made; by no connection.
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private @Nullable RemoteSigner signer;
 
   private OpenSsl(Dialect dialect, NativeLibrary library, String origin) throws TlsException {
     this.dialect = dialect;
     this.origin = origin;
+    functions = library;
     ssl = new SslCalls(library);
     contexts = new ContextCalls(library);
     crypto = new CryptoCalls(library);
@@ -135,6 +146,31 @@ final class OpenSsl {
   /// {@return an X509_STORE with a use of its own, for the caller to give away}
   long trust(TrustRoots roots) throws TlsException {
     return stores.of(roots);
+  }
+
+  /// {@return whether it can be made to sign with keys that only their security providers can use}
+  boolean signsElsewhere() {
+    return SslMethod.isIn(functions) || KeyMethods.isIn(functions);
+  }
+
+  /// {@return what makes it do that} Made when the first such key is configured.
+  ///
+  /// @throws TlsException CONFIGURATION when it lacks functions for that
+  RemoteSigner signer() throws TlsException {
+    lock.lock();
+    try {
+      RemoteSigner made = signer;
+      if (made == null) {
+        made =
+            SslMethod.isIn(functions)
+                ? new SslMethod(this, functions)
+                : new KeyMethods(this, functions);
+        signer = made;
+      }
+      return made;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private Set<NamedGroup> probeGroups() {

@@ -19,18 +19,27 @@ final class OpenSslContext implements TlsContext {
   final OpenSsl library;
   final long context;
 
+  /// Its key, when only its security provider can use it; null for one in the SSL_CTX, or none.
+  final @Nullable RemoteKey remote;
+
   /// Takes secrets, null for none.
   final @Nullable KeyLog keyLog;
 
   /// What it does as one side or the other.
   final Side side;
 
-  OpenSslContext(OpenSsl library, long context, @Nullable KeyLog keyLog, Side side) {
+  OpenSslContext(
+      OpenSsl library,
+      long context,
+      @Nullable RemoteKey remote,
+      @Nullable KeyLog keyLog,
+      Side side) {
     this.library = library;
     this.context = context;
+    this.remote = remote;
     this.keyLog = keyLog;
     this.side = side;
-    CLEANER.register(this, new Freeing(library, context, side));
+    CLEANER.register(this, new Freeing(library, context, remote, side));
   }
 
   /// What differs between the two ends.
@@ -43,12 +52,21 @@ final class OpenSslContext implements TlsContext {
   }
 
   /// Must not hold the context itself.
-  private record Freeing(OpenSsl library, long context, Side side) implements Runnable {
+  private record Freeing(OpenSsl library, long context, @Nullable RemoteKey remote, Side side)
+      implements Runnable {
     @Override
     public void run() {
       side.free(library);
       library.contexts.free(context);
+      if (remote != null) {
+        remote.free();
+      }
     }
+  }
+
+  @Override
+  public boolean blocks() {
+    return remote != null;
   }
 
   @Override

@@ -101,6 +101,9 @@ public final class OpenSslProvider implements TlsProvider {
     if (!library.choosesKeyShares()) {
       all.remove(Capability.SECOND_KEY_SHARE);
     }
+    if (!library.signsElsewhere()) {
+      all.remove(Capability.REMOTE_KEYS);
+    }
     if (!library.groups().contains(NamedGroup.X25519MLKEM768)) {
       all.remove(Capability.GROUP_X25519MLKEM768);
     }

@@ -405,8 +405,12 @@ final class OpenSslSession implements TlsSession {
     if (name == null && !complete && alertReceived == TlsException.NO_ALERT) {
       alertReceived = wire.plainAlert();
     }
+    RemoteKey remote = context.remote;
+    TlsException unsigned = remote == null ? null : remote.failure();
     TlsException now;
-    if (alertReceived != TlsException.NO_ALERT) {
+    if (unsigned != null) {
+      now = unsigned.withAlert(alertSent);
+    } else if (alertReceived != TlsException.NO_ALERT) {
       now = TlsException.of(TlsException.Reason.ALERTED, reasons).withAlert(alertReceived);
     } else if (verdict != Control.V_OK && verifies && !complete) {
       String text = NativeLibrary.string(library.crypto.verifyText(verdict));

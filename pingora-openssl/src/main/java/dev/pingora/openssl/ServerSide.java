@@ -70,7 +70,7 @@ record ServerSide(
       setup.check(
           calls.setSessionIdContext(context, setup.octets(id), id.length) == 1, "session id");
       setup.further(config.nativeSettings());
-      return new OpenSslContext(library, setup.take(), config.keyLog(), side);
+      return setup.take(config.keyLog(), side);
     }
   }
 

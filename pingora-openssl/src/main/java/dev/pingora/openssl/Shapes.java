@@ -15,6 +15,9 @@ final class Shapes {
   /// For getters: no change of the thread's state, so they must be short and never call back.
   static final Linker.Option BRIEF = Linker.Option.critical(false);
 
+  static final FunctionDescriptor I_IJJJJJ =
+      FunctionDescriptor.of(
+          JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   static final FunctionDescriptor I_J = FunctionDescriptor.of(JAVA_INT, JAVA_LONG);
   static final FunctionDescriptor I_JI = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT);
   static final FunctionDescriptor I_JIJ =
@@ -56,6 +59,8 @@ final class Shapes {
   static final FunctionDescriptor V_JJI = FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT);
   static final FunctionDescriptor V_JJJ =
       FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  static final FunctionDescriptor V_JJJJ =
+      FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   static final FunctionDescriptor V_V = FunctionDescriptor.ofVoid();
 
   private Shapes() {}

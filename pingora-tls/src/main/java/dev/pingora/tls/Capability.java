@@ -44,6 +44,8 @@ public enum Capability {
   SECURITY_POLICY("named security policies"),
   /// Private keys may be kept by a device or a service, see [CertKey#isRemote].
   REMOTE_KEYS("keys kept elsewhere"),
+  /// Ed25519 keys too.
+  REMOTE_KEYS_ED25519("Ed25519 keys kept elsewhere"),
   /// Settings can be made on the library's own object, see [NativeSettings].
   NATIVE_SETTINGS("native settings"),
   /// The certificate may be checked against another name than that in SNI.
