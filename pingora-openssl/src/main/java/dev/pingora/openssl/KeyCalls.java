@@ -16,9 +16,9 @@ import static dev.pingora.openssl.Shapes.V_JJJJ;
 import dev.pingora.tls.ffm.NativeLibrary;
 import java.lang.invoke.MethodHandle;
 
-/// Bare downcalls into libcrypto, about keys with methods of ours, as in its manual pages: addresses
-/// are numbers, 0 is NULL. No logic. Deprecated since 3.0, there in all of 3, unless it was built
-/// without what is deprecated.
+/// Bare downcalls into libcrypto, about keys with methods of ours, as in its manual pages:
+/// addresses are numbers, 0 is NULL. No logic. Deprecated since 3.0, there in all of 3, unless it
+/// was built without what is deprecated.
 final class KeyCalls {
   private final MethodHandle newIndex;
   private final MethodHandle newKey;

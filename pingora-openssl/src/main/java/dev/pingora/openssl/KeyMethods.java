@@ -122,7 +122,10 @@ final class KeyMethods implements RemoteSigner {
   public void use(ContextSetup setup, RemoteKey remote) throws TlsException {
     CertKey key = remote.key();
     boolean rsa = key.type() == KeyType.RSA || key.type() == KeyType.RSA_PSS;
-    long own = rsa ? own(calls.rsa, rsaMethod, rsaIndex, remote) : own(calls.ec, ecMethod, ecIndex, remote);
+    long own =
+        rsa
+            ? own(calls.rsa, rsaMethod, rsaIndex, remote)
+            : own(calls.ec, ecMethod, ecIndex, remote);
     setup.check(own != 0, "public key of " + key);
     int type = !rsa ? NID_EC : key.type() == KeyType.RSA ? NID_RSA : NID_RSA_PSS;
     long made = calls.newKey();
@@ -207,26 +210,13 @@ final class KeyMethods implements RemoteSigner {
             default -> 0; // is refused
           };
       byte[] signature = key.digest(scheme, Encoded.copy(digest, length));
-      // There is room for the longest that is right, ECDSA_size(3).
-      boolean fits = signature != null && signature.length <= longest(key.key().type());
-      return signed(fits ? signature : null, into, intoLength);
+      return signed(signature, into, intoLength);
     } catch (Throwable e) {
       return 0;
     }
   }
 
-  /// {@return octets of the longest ECDSA signature: a SEQUENCE of two INTEGERs, with a zero before
-  /// each whose highest bit is set (RFC 3279 §2.2.3)}
-  static int longest(KeyType curve) {
-    return switch (curve) {
-      case EC_P256 -> 2 + 2 * (3 + 32);
-      case EC_P384 -> 2 + 2 * (3 + 48);
-      case EC_P521 -> 3 + 2 * (2 + 66);
-      case RSA, RSA_PSS, ED25519 -> 0; // are none
-    };
-  }
-
-  /// Hands a signature over. Those of RSA are as long as the modulus: [RemoteSigning] sees to that.
+  /// Hands a signature over, no longer than there is room for: [RemoteSigning] sees to that.
   ///
   /// @param intoLength where its length goes, an unsigned int; 0 for nowhere
   /// @return 1 when there is one
@@ -234,7 +224,8 @@ final class KeyMethods implements RemoteSigner {
     if (signature == null) {
       return 0;
     }
-    // SAFETY: OpenSSL has room for a signature of the key, see above, and takes an int.
+    // SAFETY: OpenSSL has room for the longest signature of the key (RSA_size, ECDSA_size), and
+    // takes an int.
     MemorySegment.copy(signature, 0, NativeLibrary.MEMORY, JAVA_BYTE, into, signature.length);
     if (intoLength != 0) {
       NativeLibrary.MEMORY.set(JAVA_INT, intoLength, signature.length);

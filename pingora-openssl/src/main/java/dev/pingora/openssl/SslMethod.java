@@ -3,8 +3,8 @@
 
 package dev.pingora.openssl;
 
-import static dev.pingora.openssl.Shapes.V_JJ;
 import static dev.pingora.openssl.Shapes.I_JI;
+import static dev.pingora.openssl.Shapes.V_JJ;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -84,7 +84,8 @@ final class SslMethod implements RemoteSigner {
   /// @param into room for `most` octets
   /// @param intoLength where the signature's length goes, a size_t
   /// @param scheme code of a signature scheme, 16 bits without a sign
-  int onSign(long ssl, long into, long intoLength, long most, short scheme, long from, long length) {
+  int onSign(
+      long ssl, long into, long intoLength, long most, short scheme, long from, long length) {
     try {
       OpenSslSession session = library.sessions.find(library.ssl.tag(ssl, Callbacks.TAG));
       RemoteKey key = session == null ? null : session.context().remote;

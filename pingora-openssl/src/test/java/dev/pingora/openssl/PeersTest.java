@@ -7,10 +7,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pingora.testkit.Tool;
+import dev.pingora.testkit.tls.RemoteKeys;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.ClientTls;
+import dev.pingora.tls.KeyType;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsContext.ServerId;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Other people's programs at the other end: OpenSSL and curl.
@@ -158,6 +161,48 @@ class PeersTest {
     assertThat(result.out()).contains(new String(CONTENT, US_ASCII));
     assertThat(seen.getFirst().serverName()).isEqualTo(TestCertificates.NAME);
     assertThat(seen.getFirst().peerChain().getFirst()).isEqualTo(client.leaf().getEncoded());
+  }
+
+  /// The client says how the key, which is kept elsewhere, has to sign.
+  @ParameterizedTest
+  @CsvSource({
+    "EC_P256,-tls1_3,ECDSA+SHA256",
+    "EC_P256,-tls1_2,ECDSA+SHA384",
+    "EC_P384,-tls1_3,ECDSA+SHA384",
+    "RSA,-tls1_3,rsa_pss_rsae_sha512",
+    "RSA,-tls1_2,rsa_pss_rsae_sha256",
+    "RSA,-tls1_2,RSA+SHA256",
+    "RSA,-tls1_2,RSA+SHA384",
+    "RSA,-tls1_2,RSA+SHA512",
+  })
+  void servesOpenSslByADevice(KeyType type, String version, String scheme) throws Exception {
+    try (RemoteKeys device = new RemoteKeys(() -> {})) {
+      CertKey own = device.keep(TestCertificates.server(type));
+      int before = device.signatures();
+      Tool.Result result =
+          serving(
+              library.server(ServerTls.of(own)),
+              reply(new CopyOnWriteArrayList<>()),
+              port ->
+                  Tool.run(
+                      Duration.ofSeconds(20),
+                      "GET / HTTP/1.1\r\n\r\n",
+                      "openssl",
+                      "s_client",
+                      "-connect",
+                      "127.0.0.1:" + port,
+                      "-verify_hostname",
+                      TestCertificates.NAME,
+                      "-verify_return_error",
+                      "-CAfile",
+                      root.toString(),
+                      "-sigalgs",
+                      scheme + ":RSA+SHA256:ECDSA+SHA256", // the chain's as well
+                      "-ign_eof",
+                      version));
+      assertThat(result.out()).contains("Verify return code: 0 (ok)", new String(CONTENT, US_ASCII));
+      assertThat(device.signatures()).isEqualTo(before + 1);
+    }
   }
 
   @ParameterizedTest
