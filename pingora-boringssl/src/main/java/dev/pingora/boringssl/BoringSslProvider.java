@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// TLS by BoringSSL: the one packed into this module, or one that was built the same way.
 ///
 /// As with OpenSSL, session tickets of servers hold nothing back, and clients remember sessions per
-/// context. Keys of type RSASSA-PSS are not supported by BoringSSL.
+/// context. Keys of type RSASSA-PSS are not supported by BoringSSL. Private keys of the other types
+/// may be kept elsewhere ([dev.pingora.tls.CertKey#isRemote]).
 public final class BoringSslProvider implements TlsProvider {
   private static final String NAME = "BoringSSL";
   private static final String LIBRARY = "pingora-boringssl";

@@ -52,6 +52,7 @@ public final class JsseTls implements TlsProvider {
           Capability.EXPORTER,
           Capability.KEY_UPDATE,
           Capability.REMOTE_KEYS,
+          Capability.REMOTE_KEYS_ED25519,
           Capability.ALTERNATIVE_NAME,
           Capability.DIGEST_GROUP);
 

@@ -94,8 +94,10 @@ final class KeyMethods implements RemoteSigner {
       var lookup = MethodHandles.lookup();
       Class<?> j = long.class;
       Class<?> i = int.class;
-      long sign = Stubs.of(lookup, this, "onEcSign", i, i, j, i, j, j, j, j, j);
-      calls.ecMethodSign(method, sign, 0, 0);
+      var sign = Stubs.method(lookup, this, "onEcSign", i, i, j, i, j, j, j);
+      // Two before the key, that were prepared for the signature: nothing was.
+      int unused = sign.type().parameterCount() - 1;
+      calls.ecMethodSign(method, Stubs.of(MethodHandles.dropArguments(sign, unused, j, j)), 0, 0);
     }
     return method;
   }
@@ -195,8 +197,7 @@ final class KeyMethods implements RemoteSigner {
   }
 
   /// EC_KEY_METHOD_set_sign(3).
-  int onEcSign(
-      int hash, long digest, int length, long into, long intoLength, long kinv, long r, long ec) {
+  int onEcSign(int hash, long digest, int length, long into, long intoLength, long ec) {
     try {
       RemoteKey key = library.remoteKeys.find(calls.ec.tag(ec, ecIndex));
       if (key == null) {

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Session tickets of servers hold nothing back: they carry the session, sealed, so any process
 /// with the same ticket keys takes it up. Clients remember sessions per context.
+///
+/// Private keys may be kept elsewhere ([dev.pingora.tls.CertKey#isRemote]): EC and RSA ones, the
+/// latter by a provider that has `RSA/ECB/NoPadding`, since OpenSSL pads for PSS itself; others are
+/// refused when a context is made.
 public final class OpenSslProvider implements TlsProvider {
   private final Dialect dialect;
 
@@ -103,6 +107,7 @@ public final class OpenSslProvider implements TlsProvider {
     }
     if (!library.signsElsewhere()) {
       all.remove(Capability.REMOTE_KEYS);
+      all.remove(Capability.REMOTE_KEYS_ED25519);
     }
     if (!library.groups().contains(NamedGroup.X25519MLKEM768)) {
       all.remove(Capability.GROUP_X25519MLKEM768);

@@ -34,21 +34,36 @@ final class Stubs {
       Class<?> result,
       Class<?>... arguments)
       throws TlsException {
+    return of(method(lookup, object, name, result, arguments));
+  }
+
+  /// {@return a method, for changes}
+  static MethodHandle method(
+      MethodHandles.Lookup lookup,
+      Object object,
+      String name,
+      Class<?> result,
+      Class<?>... arguments)
+      throws TlsException {
     try {
-      MethodHandle target = lookup.bind(object, name, MethodType.methodType(result, arguments));
-      List<ValueLayout> layouts = new ArrayList<>();
-      for (Class<?> argument : arguments) {
-        layouts.add(
-            argument == int.class ? JAVA_INT : argument == short.class ? JAVA_SHORT : JAVA_LONG);
-      }
-      ValueLayout[] all = layouts.toArray(new ValueLayout[0]);
-      return NativeLibrary.upcall(
-          target,
-          result == void.class
-              ? FunctionDescriptor.ofVoid(all)
-              : FunctionDescriptor.of(JAVA_INT, all));
+      return lookup.bind(object, name, MethodType.methodType(result, arguments));
     } catch (ReflectiveOperationException e) {
       throw TlsException.of(TlsException.Reason.INTERNAL, "no callback " + name, e);
     }
+  }
+
+  /// {@return the address of what throws nothing}
+  static long of(MethodHandle target) {
+    List<ValueLayout> layouts = new ArrayList<>();
+    for (Class<?> argument : target.type().parameterList()) {
+      layouts.add(
+          argument == int.class ? JAVA_INT : argument == short.class ? JAVA_SHORT : JAVA_LONG);
+    }
+    ValueLayout[] all = layouts.toArray(new ValueLayout[0]);
+    return NativeLibrary.upcall(
+        target,
+        target.type().returnType() == void.class
+            ? FunctionDescriptor.ofVoid(all)
+            : FunctionDescriptor.of(JAVA_INT, all));
   }
 }

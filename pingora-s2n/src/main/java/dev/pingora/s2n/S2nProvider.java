@@ -9,6 +9,7 @@ import static dev.pingora.tls.Capability.CHOOSE_SUITES_1_2;
 import static dev.pingora.tls.Capability.CHOOSE_SUITES_1_3;
 import static dev.pingora.tls.Capability.KEY_ED25519;
 import static dev.pingora.tls.Capability.REMOTE_KEYS;
+import static dev.pingora.tls.Capability.REMOTE_KEYS_ED25519;
 import static dev.pingora.tls.Capability.SECOND_KEY_SHARE;
 
 import dev.pingora.tls.Availability;
@@ -65,6 +66,7 @@ public final class S2nProvider implements TlsProvider {
     Set<Capability> lacks =
         EnumSet.of(
             KEY_ED25519,
+            REMOTE_KEYS_ED25519,
             CHOOSE_GROUPS,
             CHOOSE_SUITES_1_2,
             CHOOSE_SUITES_1_3,

@@ -31,9 +31,6 @@ import javax.crypto.NoSuchPaddingException;
 public final class RemoteSigning {
   private static final String RAW = "RSA/ECB/NoPadding";
 
-  /// Octets of an ECDSA signature by P-521, the longest of all in DER.
-  private static final int LONGEST_ECDSA = 139;
-
   private static final int ED25519_OCTETS = 64;
 
   private RemoteSigning() {}
@@ -62,6 +59,17 @@ public final class RemoteSigning {
   /// @throws TlsException INTERNAL when it is no RSA key, or did not do it
   public static byte[] raw(CertKey key, byte[] block) throws TlsException {
     return signed(key, () -> operated(key, block));
+  }
+
+  /// {@return whether the provider of a key says that it can do [#raw]} Does nothing with the key.
+  @SuppressWarnings("PMD.AvoidCatchingGenericException") // such as ProviderException
+  public static boolean hasRaw(CertKey key) {
+    try {
+      Cipher _ = cipher(key.privateKey());
+      return true;
+    } catch (GeneralSecurityException | RuntimeException | LinkageError e) {
+      return false;
+    }
   }
 
   /// What a provider does.
@@ -101,7 +109,11 @@ public final class RemoteSigning {
     boolean right =
         switch (key.type()) {
           case RSA, RSA_PSS -> length == octets(modulusBits(key));
-          case EC_P256, EC_P384, EC_P521 -> length > 0 && length <= LONGEST_ECDSA;
+          // A SEQUENCE of two INTEGERs, with a zero before each whose highest bit is set (RFC 3279
+          // §2.2.3). No more: native code has no room for it.
+          case EC_P256 -> length > 0 && length <= 2 + 2 * (3 + 32);
+          case EC_P384 -> length > 0 && length <= 2 + 2 * (3 + 48);
+          case EC_P521 -> length > 0 && length <= 3 + 2 * (2 + 66);
           case ED25519 -> length == ED25519_OCTETS;
         };
     if (!right) {

@@ -90,7 +90,7 @@ record RemoteKeyCases(Both both) {
     var known = Both.capabilities(provider);
     return known.contains(Capability.REMOTE_KEYS)
         && known.contains(NegotiationCases.capability(type))
-        && !(provider.id().equals("openssl") && type == KeyType.ED25519); // no method to replace
+        && (type != KeyType.ED25519 || known.contains(Capability.REMOTE_KEYS_ED25519));
   }
 
   private void keys(TlsVersion version, KeyType type) throws Exception {
