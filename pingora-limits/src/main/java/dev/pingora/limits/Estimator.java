@@ -112,6 +112,16 @@ public final class Estimator {
     return rows.add(cells, hash, delta);
   }
 
+  /// As [Rows#tryAdd].
+  boolean tryAdd(long hash, long delta) {
+    return rows.tryAdd(cells, hash, delta);
+  }
+
+  /// As [Rows#subtract].
+  void subtract(long hash, long delta) {
+    rows.subtract(cells, hash, delta);
+  }
+
   long get0(long hash) {
     return rows.min(cells, hash);
   }

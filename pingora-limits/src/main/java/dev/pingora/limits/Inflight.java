@@ -15,7 +15,8 @@ import java.util.random.RandomGenerator;
 ///
 /// **Invariant.** A guard subtracts exactly what it added, once, whoever closes it how often. So no
 /// count is below what is open, and a limit on it holds for certain; strangers in the same cells
-/// can only make it stricter, and only as long as they last.
+/// can only make it stricter, and only as long as they last. What would take a cell past 2⁶², which
+/// is where an [Estimator] saturates, is refused instead, because it could not be subtracted.
 ///
 /// **Cost.** Constant memory (256 KiB by default); two atomic additions a row for each guard, which
 /// is the only allocation. Any thread may call anything, and a guard may close on another thread
@@ -52,26 +53,41 @@ public final class Inflight {
     return new Inflight(Estimator.of(hashes, slots, random));
   }
 
-  /// Adds `n` to a key until the guard closes.
+  /// Adds `n` to a key until the guard closes. One call adds 2⁵³ at most.
+  ///
+  /// @throws IllegalStateException if more than 2⁶² were under way then
   public Guard incr(Object key, long n) {
-    long hash = estimator.hash(key);
     long step = Rows.step(n);
-    return new Guard(estimator, hash, step, estimator.add(hash, step));
+    long hash = estimator.hash(key);
+    if (!estimator.tryAdd(hash, step)) {
+      throw full(step);
+    }
+    return new Guard(estimator, hash, step, estimator.get0(hash));
   }
 
-  /// Adds `n` to a key unless that would exceed `limit`.
+  private static IllegalStateException full(long step) {
+    return new IllegalStateException(
+        "n: " + step + " more than are under way (expected: up to " + Rows.MAX_COUNT + " in all)");
+  }
+
+  /// Adds `n` to a key unless that would exceed `limit`, or 2⁶². One call adds 2⁵³ at most.
   ///
   /// Never admits beyond the limit. Of several callers that race for the last place all may be
   /// refused: each adds first and looks then.
   ///
   /// @return the guard, or nothing when over
   public Optional<Guard> tryIncr(Object key, long n, long limit) {
-    Guard guard = incr(key, n);
-    if (guard.count() <= limit) {
-      return Optional.of(guard);
+    long step = Rows.step(n);
+    long hash = estimator.hash(key);
+    if (!estimator.tryAdd(hash, step)) {
+      return Optional.empty();
     }
-    guard.close();
-    return Optional.empty();
+    long count = estimator.get0(hash);
+    if (count > limit) {
+      estimator.subtract(hash, step);
+      return Optional.empty();
+    }
+    return Optional.of(new Guard(estimator, hash, step, count));
   }
 
   /// {@return what is under way for a key now, or more}
@@ -120,18 +136,21 @@ public final class Inflight {
 
     /// Adds the guard's step once more; closing subtracts all of it.
     ///
-    /// @throws IllegalStateException when the guard is closed
-    ///
+    /// @throws IllegalStateException when the guard is closed, or if more than 2⁶² were under way
+    ///   then
     /// @return the new count
     public long incr() {
       // Counted before it is noted: a close in between may not subtract what nobody added yet.
-      long now = estimator.add(hash, step);
+      if (!estimator.tryAdd(hash, step)) {
+        throw full(step);
+      }
+      long now = estimator.get0(hash);
       for (long seen = held; seen != CLOSED; seen = held) {
         if (swapHeld(seen, seen + step)) {
           return now;
         }
       }
-      estimator.add(hash, -step);
+      estimator.subtract(hash, step);
       throw new IllegalStateException("guard is closed");
     }
 
@@ -139,7 +158,7 @@ public final class Inflight {
     public void close() {
       long seen = takeHeld();
       if (seen != CLOSED) {
-        estimator.add(hash, -seen);
+        estimator.subtract(hash, seen);
       }
     }
 

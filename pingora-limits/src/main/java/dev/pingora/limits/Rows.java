@@ -89,6 +89,29 @@ final class Rows {
     return min(cells, hash);
   }
 
+  /// Adds to every cell of a key, or to none: where one would pass [#MAX_COUNT] all is taken back,
+  /// so that what was added can be subtracted again to the last unit.
+  ///
+  /// @return whether it was added
+  boolean tryAdd(AtomicLongArray cells, long hash, long delta) {
+    for (int row = 0; row < multipliers.length; row++) {
+      if (cells.addAndGet(cell(hash, row), delta) > MAX_COUNT) {
+        for (; row >= 0; row--) {
+          cells.addAndGet(cell(hash, row), -delta);
+        }
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Takes back what [#tryAdd] added.
+  void subtract(AtomicLongArray cells, long hash, long delta) {
+    for (int row = 0; row < multipliers.length; row++) {
+      cells.addAndGet(cell(hash, row), -delta);
+    }
+  }
+
   /// {@return the least cell of a key}
   long min(AtomicLongArray cells, long hash) {
     long least = Long.MAX_VALUE;

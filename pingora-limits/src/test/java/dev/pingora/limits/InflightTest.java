@@ -172,4 +172,27 @@ class InflightTest {
       // Either order is fine: only the sum counts.
     }
   }
+
+  /// Cut to 2⁵³ each, 512 fill a cell; more were cut off once, yet subtracted in full.
+  @Test
+  void givesBackWhatItTookHoweverMuchWasAskedFor() {
+    Deque<Inflight.Guard> open = new ArrayDeque<>();
+    int refused = 0;
+    for (int i = 0; i < 700; i++) {
+      Optional<Inflight.Guard> guard = inflight.tryIncr("a", Long.MAX_VALUE, Long.MAX_VALUE);
+      guard.ifPresent(open::add);
+      refused += guard.isEmpty() ? 1 : 0;
+    }
+    assertThat(refused).isEqualTo(700 - 512);
+    assertThat(inflight.get("a")).isEqualTo(1L << 62);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> inflight.incr("a", 1))
+        .withMessageContaining("n: 1 ");
+    Inflight.Guard last = open.getLast();
+    assertThatIllegalStateException().isThrownBy(last::incr);
+    open.forEach(Inflight.Guard::close);
+    assertThat(inflight.get("a")).isZero();
+    assertThat(inflight.tryIncr("a", 100, 1)).isEmpty();
+    assertThat(inflight.tryIncr("a", 1, 1)).isPresent();
+  }
 }
