@@ -46,6 +46,7 @@ final class Queues<K, V> {
   /// The next victim of the main queue, found unused but not beaten yet.
   private final AtomicReference<@Nullable Item<K, V>> seat = new AtomicReference<>();
 
+  private final KeyHash keyHash;
   private final long capacity;
   private final Sketch sketch;
   private final Balance balance;
@@ -54,7 +55,8 @@ final class Queues<K, V> {
   private final AtomicInteger ghosts = new AtomicInteger();
   private final AtomicBoolean sweeping = new AtomicBoolean();
 
-  Queues(long capacity, int estimatedItems) {
+  Queues(long capacity, int estimatedItems, KeyHash keyHash) {
+    this.keyHash = keyHash;
     this.capacity = capacity;
     this.sketch = new Sketch(estimatedItems);
     this.balance = new Balance(capacity, estimatedItems);
@@ -70,18 +72,24 @@ final class Queues<K, V> {
 
   /// Takes in a new item, which the map holds already.
   ///
+  /// @param hash [#hashOf(Object)] of its key
   /// @param weight the weight it was made with: what changed since was counted by whoever changed
   ///   it
-  void add(Item<K, V> item, int weight) {
-    int hash = hashOf(item);
+  void add(Item<K, V> item, int hash, int weight) {
     balance.missed(hash);
     sketch.increment(hash);
     smallWeight.addAndGet(weight);
     small.add(item);
   }
 
-  private static int hashOf(Item<?, ?> item) {
-    return Sketch.spread(item.key.hashCode());
+  /// {@return what sketch and balance know a key by}
+  int hashOf(K key) {
+    return keyHash.of(key);
+  }
+
+  /// Anew each time: kept in the item, it would take 8 bytes more of each.
+  private int hashOf(Item<K, V> item) {
+    return keyHash.of(item.key);
   }
 
   /// Gives an item that the map holds another weight.
@@ -163,8 +171,11 @@ final class Queues<K, V> {
   /// Counts uses in the sketch that so far were only counted in the item: hits stay cheap, and are
   /// not forgotten.
   private void credit(Item<K, V> item, int uses) {
-    for (int i = 0; i < uses; i++) {
-      sketch.increment(hashOf(item));
+    if (uses > 0) {
+      int hash = hashOf(item);
+      for (int i = 0; i < uses; i++) {
+        sketch.increment(hash);
+      }
     }
   }
 

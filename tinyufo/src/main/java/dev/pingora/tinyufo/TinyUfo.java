@@ -5,6 +5,7 @@ package dev.pingora.tinyufo;
 
 import static java.util.Objects.requireNonNull;
 
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,11 @@ import org.jspecify.annotations.Nullable;
 /// heavier than the capacity is refused, and what was under its key before is removed: it would be
 /// outdated.
 ///
+/// **Hostile keys.** The sketch knows texts by a hash in full under a secret of the cache, so nobody
+/// can make keys that it takes for one popular key. Of keys of other types it knows the `hashCode`:
+/// where strangers choose them, use a text as the key, or let `hashCode` have a secret. The map is
+/// the JDK's; texts of equal `hashCode` cost it the logarithm of their number.
+///
 /// **Papers.** Yang, Zhang, Qiu, Yue, Rashmi: *FIFO queues are all you need for cache eviction*,
 /// SOSP 2023; Einziger, Friedman, Manes: *TinyLFU*, ACM TOS 13 (2017).
 ///
@@ -59,9 +65,9 @@ public final class TinyUfo<K, V> {
   private final Queues<K, V> queues;
   private final long capacity;
 
-  private TinyUfo(long capacity, int estimatedItems) {
+  private TinyUfo(long capacity, int estimatedItems, KeyHash keyHash) {
     this.capacity = capacity;
-    this.queues = new Queues<>(capacity, estimatedItems);
+    this.queues = new Queues<>(capacity, estimatedItems, keyHash);
   }
 
   /// {@return an empty cache}
@@ -70,6 +76,11 @@ public final class TinyUfo<K, V> {
   /// @param estimatedItems about how many items that will be (1..268,435,456); sizes the sketch,
   ///   whose guesses get worse if there are many more
   public static <K, V> TinyUfo<K, V> of(long capacity, int estimatedItems) {
+    return of(capacity, estimatedItems, new KeyHash(new SecureRandom()));
+  }
+
+  /// As [#of(long, int)] with given secrets.
+  static <K, V> TinyUfo<K, V> of(long capacity, int estimatedItems, KeyHash keyHash) {
     if (capacity < 0 || capacity > Long.MAX_VALUE / 2) {
       throw new IllegalArgumentException(
           "capacity: " + capacity + " (expected: 0.." + Long.MAX_VALUE / 2 + ")");
@@ -78,7 +89,7 @@ public final class TinyUfo<K, V> {
       throw new IllegalArgumentException(
           "estimatedItems: " + estimatedItems + " (expected: 1.." + MAX_ESTIMATE + ")");
     }
-    return new TinyUfo<>(capacity, estimatedItems);
+    return new TinyUfo<>(capacity, estimatedItems, keyHash);
   }
 
   /// {@return the value of a key, null when it is not held}
@@ -116,13 +127,15 @@ public final class TinyUfo<K, V> {
   }
 
   private void insert(K key, V value, int weight) {
+    // Before the map holds the item, which would stay without weight if the key threw here.
+    int hash = queues.hashOf(key);
     Item<K, V> item = new Item<>(key, value, weight);
     while (items.putIfAbsent(key, item) != null) {
       if (replace(key, value, weight)) {
         return;
       }
     }
-    queues.add(item, weight);
+    queues.add(item, hash, weight);
   }
 
   /// Changes an item in place, under the lock of its bin so that it cannot leave the map meanwhile.

@@ -65,7 +65,8 @@ class HitRatioTest {
   }
 
   private static double ufoPercent(Trace trace) {
-    TinyUfo<Integer, Boolean> cache = TinyUfo.of(trace.capacity, trace.capacity);
+    TinyUfo<Integer, Boolean> cache =
+        TinyUfo.of(trace.capacity, trace.capacity, new KeyHash(0, 1));
     int hits = 0;
     for (int key : trace.keys) {
       if (cache.get(key) != null) {

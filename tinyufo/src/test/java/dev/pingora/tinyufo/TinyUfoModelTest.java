@@ -19,7 +19,7 @@ class TinyUfoModelTest {
     long capacity = 1L + random.nextInt(200);
     int maxWeight = seed % 3 == 0 ? 1 : 1 + random.nextInt(30);
     int estimate = 1 + random.nextInt(100);
-    TinyUfo<Integer, Integer> cache = TinyUfo.of(capacity, estimate);
+    TinyUfo<Integer, Integer> cache = TinyUfo.of(capacity, estimate, new KeyHash(0, 1));
     ModelUfo model = new ModelUfo(capacity, estimate);
     for (int step = 0; step < 15_000; step++) {
       int key = (int) Math.abs(random.nextGaussian() * 150) + (step / 3_000) * 40;

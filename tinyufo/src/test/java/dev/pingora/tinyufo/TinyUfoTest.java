@@ -280,4 +280,36 @@ class TinyUfoTest {
   private static String nothing() {
     return null;
   }
+
+  /// A key whose `hashCode` throws when it is called for the n-th time.
+  private record Treacherous(int[] calls, int throwsAt) {
+    @Override
+    public int hashCode() {
+      if (++calls[0] == throwsAt) {
+        throw new IllegalStateException("hashCode");
+      }
+      return 1;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+  }
+
+  @Test
+  void holdsNothingWithoutWeightWhenAKeyThrows() {
+    for (int throwsAt = 1; throwsAt <= 8; throwsAt++) {
+      TinyUfo<Treacherous, String> cache = TinyUfo.of(10, 10);
+      Treacherous key = new Treacherous(new int[1], throwsAt);
+      boolean isHeld = true;
+      try {
+        cache.put(key, "v", 1);
+      } catch (IllegalStateException thrown) {
+        isHeld = false;
+      }
+      assertThat(cache.size()).as("throws at %s", throwsAt).isEqualTo(isHeld ? 1 : 0);
+      assertThat(cache.weight()).as("throws at %s", throwsAt).isEqualTo(isHeld ? 1 : 0);
+    }
+  }
 }
