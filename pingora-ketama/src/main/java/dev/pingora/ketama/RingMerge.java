@@ -21,6 +21,7 @@ final class RingMerge {
   private final int[] hashes;
   private final char[] buckets;
   private int size;
+  private long looks;
 
   /// @param points how many there will be
   /// @param rankOfBucket the order among points of equal hash
@@ -112,33 +113,51 @@ final class RingMerge {
   }
 
   private void orderTies(int[] places) {
-    if (!sameOrder) {
-      for (int at = 1; at < hashes.length; at++) {
-        if (hashes[at] == hashes[at - 1]) {
-          sinkByRank(at);
-        }
+    int done = 0;
+    if (sameOrder) {
+      for (int place : places) {
+        // A new point lies before older ones of its hash, so it is the first of them.
+        done = place < done ? done : orderTie(place);
       }
-      return;
-    }
-    for (int place : places) {
-      // A new point lies before older ones of its hash: each of those may belong before it.
-      sinkByRank(place);
-      for (int at = place + 1; at < hashes.length && hashes[at] == hashes[place]; at++) {
-        sinkByRank(at);
+    } else {
+      while (done < hashes.length) {
+        done = orderTie(done);
       }
     }
   }
 
-  /// Moves a point before those of its hash that rank behind it.
-  private void sinkByRank(int from) {
-    char bucket = buckets[from];
-    int at = from;
-    while (at > 0
-        && hashes[at - 1] == hashes[from]
-        && rankOfBucket[bucket] < rankOfBucket[buckets[at - 1]]) {
-      buckets[at] = buckets[at - 1];
-      at--;
+  /// Orders the points of one hash by their ranks. Each is looked at once, and sorted only where
+  /// out of order, so that servers listed thousands of times do not cost their number squared.
+  ///
+  /// @param from the first of them
+  /// @return the position after the last
+  private int orderTie(int from) {
+    boolean ordered = true;
+    int to = from + 1;
+    while (to < hashes.length && hashes[to] == hashes[from]) {
+      ordered &= rankOfBucket[buckets[to - 1]] <= rankOfBucket[buckets[to]];
+      to++;
     }
-    buckets[at] = bucket;
+    looks += to - from;
+    if (!ordered) {
+      sortByRank(from, to);
+    }
+    return to;
+  }
+
+  private void sortByRank(int from, int to) {
+    long[] ranked = new long[to - from];
+    for (int at = from; at < to; at++) {
+      ranked[at - from] = (long) rankOfBucket[buckets[at]] << Character.SIZE | buckets[at];
+    }
+    Arrays.sort(ranked);
+    for (int at = from; at < to; at++) {
+      buckets[at] = (char) ranked[at - from];
+    }
+  }
+
+  /// {@return how many points were looked at for ties, to test that it is linear}
+  long looks() {
+    return looks;
   }
 }

@@ -344,4 +344,19 @@ class ContinuumTest {
   private static String nothing() {
     return null;
   }
+
+  /// As in nginx, where each of them has its points and the first gets the keys.
+  @Test
+  void takesTheSameServerSixteenThousandTimes() {
+    Bucket same = Bucket.of("10.0.0.1:80");
+    List<Bucket> many = Collections.nCopies(16_000, same);
+    for (Continuum none : List.of(Continuum.of(List.of()), Continuum.compact(List.of(), 160))) {
+      Continuum ring = none.with(many);
+      assertThat(ring.points()).isLessThanOrEqualTo(160);
+      assertThat(ring.node("key")).contains(same);
+      assertThat(ring.bucketAt(ring.find("key"))).isZero();
+      Continuum fewer = ring.with(List.of(Bucket.of("10.0.0.2:80"), same, same));
+      assertThat(fewer.points()).isLessThanOrEqualTo(320);
+    }
+  }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -189,5 +190,44 @@ class RingTest {
     assertThat(new int[] {second.hashAt(3), second.hashAt(4)}).containsExactly(-2, -1);
     assertThat(second.bucketAt(1)).as("of equal hashes the lower rank").isZero();
     assertThat(second.bucketAt(2)).isEqualTo(1);
+  }
+
+  /// A server listed thousands of times has all its points at the same places.
+  @Test
+  void looksOnceAtEachPointOfEqualHash() {
+    int count = 16_000;
+    int[] ranks = IntStream.range(0, count).map(bucket -> count - 1 - bucket).toArray();
+    for (boolean sameOrder : new boolean[] {true, false}) {
+      RingMerge merge = new RingMerge(3 * count, ranks, sameOrder);
+      Ring ring = merge.merge(EMPTY, new int[0], ties(0, count));
+      assertThat(merge.looks()).isEqualTo(3L * count);
+      for (int place = 0; place < 3 * count; place++) {
+        assertThat(ring.bucketAt(place)).isEqualTo(count - 1 - place % count);
+      }
+    }
+  }
+
+  @Test
+  void looksOnceAtPointsOfEqualHashThatStay() {
+    int count = 16_000;
+    int[] ranks = IntStream.range(0, count).toArray();
+    Ring old =
+        new RingMerge(3 * count / 2, ranks, true).merge(EMPTY, new int[0], ties(0, count / 2));
+    RingMerge merge = new RingMerge(3 * count, ranks, true);
+    Ring ring = merge.merge(old, IntStream.range(0, count / 2).toArray(), ties(count / 2, count));
+    assertThat(merge.looks()).isEqualTo(3L * count);
+    for (int place = 0; place < 3 * count; place++) {
+      assertThat(ring.bucketAt(place)).isEqualTo(place % count);
+    }
+  }
+
+  /// {@return three points of each bucket, all at the same three hashes}
+  private static long[] ties(int from, int to) {
+    return IntStream.range(from, to)
+        .boxed()
+        .flatMapToLong(bucket ->
+            LongStream.of(
+                RingMerge.pack(7, bucket), RingMerge.pack(70, bucket), RingMerge.pack(-7, bucket)))
+        .toArray();
   }
 }
