@@ -37,6 +37,9 @@ public final class MemoryCache<K, V> {
   /// apart.
   private static final Duration LONGEST_TTL = Duration.ofNanos(Long.MAX_VALUE / 2);
 
+  /// What [TinyUfo] can estimate for.
+  private static final int MAX_ITEMS = 1 << 28;
+
   private final TinyUfo<K, Timed<V>> cache;
   private final ToIntFunction<? super V> weigher;
   private final LongSupplier nanoClock;
@@ -51,7 +54,7 @@ public final class MemoryCache<K, V> {
     this.nanoClock = nanoClock;
   }
 
-  /// {@return a cache of a number of items (0 or more)}
+  /// {@return a cache of a number of items (0..268,435,456)}
   public static <K, V> MemoryCache<K, V> of(int items) {
     return of(items, System::nanoTime);
   }
@@ -59,6 +62,9 @@ public final class MemoryCache<K, V> {
   /// As [#of(int)] with a clock that counts nanoseconds from any origin.
   public static <K, V> MemoryCache<K, V> of(int items, LongSupplier nanoClock) {
     requireNonNull(nanoClock, "nanoClock");
+    if (items < 0 || items > MAX_ITEMS) {
+      throw new IllegalArgumentException("items: " + items + " (expected: 0.." + MAX_ITEMS + ")");
+    }
     return new MemoryCache<>(items, Math.max(1, items), _ -> 1, nanoClock);
   }
 
@@ -116,8 +122,12 @@ public final class MemoryCache<K, V> {
 
   /// Keeps a value for a while.
   ///
+  /// If this throws for the weight of a value, nothing is kept: what was there before is outdated.
+  ///
   /// @param ttl the time to live; null for ever; with zero nothing is kept, nor what was there
   ///   before
+  /// @throws IllegalArgumentException if the time is negative or the weigher says less than 1 or
+  ///   more than [TinyUfo#MAX_WEIGHT]
   public void put(K key, V value, @Nullable Duration ttl) {
     requireNonNull(key, "key");
     requireNonNull(value, "value");
@@ -130,7 +140,15 @@ public final class MemoryCache<K, V> {
         ttl == null || ttl.compareTo(LONGEST_TTL) > 0
             ? new Timed<>(value, true, 0)
             : new Timed<>(value, false, nanoClock.getAsLong() + ttl.toNanos());
-    cache.put(key, timed, weigher.applyAsInt(value));
+    boolean isWeighed = false;
+    try {
+      cache.put(key, timed, weigher.applyAsInt(value));
+      isWeighed = true;
+    } finally {
+      if (!isWeighed) {
+        cache.remove(key);
+      }
+    }
   }
 
   static void requireTtl(@Nullable Duration ttl) {

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// @param lockAge a load older than this is not waited for any more; null to wait for any
 /// @param maxRefreshes background refreshes at a time; while there are as many, stale values are
 ///   served without one
-/// @param refresher runs background refreshes
+/// @param refresher runs background refreshes: each that it accepts, or else throws
+///   `RejectedExecutionException`. One that drops tasks in silence, such as a `ThreadPoolExecutor`
+///   with its `DiscardPolicy`, keeps the place of each, and after `maxRefreshes` of them no stale
+///   value is refreshed any more; with the `AbortPolicy` it does what is meant
 /// @param nanoClock counts nanoseconds from any origin
 public record ReadThroughOptions(
     Duration lockTimeout,

@@ -5,6 +5,7 @@ package dev.pingora.memorycache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -204,5 +205,36 @@ class MemoryCacheTest {
                 stale))
         .extracting(CacheStatus::word)
         .containsExactly("hit", "miss", "expired", "lock-hit", "stale");
+  }
+
+  @Test
+  void namesTheNumberOfItemsThatItRefuses() {
+    for (int items : new int[] {-1, Integer.MIN_VALUE, (1 << 28) + 1, Integer.MAX_VALUE}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> MemoryCache.of(items))
+          .withMessage("items: " + items + " (expected: 0..268435456)");
+    }
+  }
+
+  @Test
+  void dropsTheOldValueWhenTheNewOneHasNoWeight() {
+    MemoryCache<String, String> weighted =
+        MemoryCache.weighted(
+            10,
+            10,
+            text -> {
+              if (text.isBlank()) {
+                throw new IllegalStateException("blank");
+              }
+              return text.length() - 1;
+            },
+            System::nanoTime);
+    weighted.put("k", "old");
+    weighted.put("l", "old");
+    assertThatIllegalArgumentException().isThrownBy(() -> weighted.put("k", "1"));
+    assertThatIllegalStateException().isThrownBy(() -> weighted.put("l", " "));
+    assertThat(weighted.get("k").value()).isNull();
+    assertThat(weighted.get("l").value()).isNull();
+    assertThat(weighted.size()).isZero();
   }
 }
