@@ -67,10 +67,7 @@ final class Context implements AutoCloseable {
       throws ProxyException {
     int start = offset + StoredForm.HEADER_BYTES;
     int frame = length - StoredForm.HEADER_BYTES;
-    long size = Zstd.getFrameContentSize(input, start, frame, MAGICLESS);
-    if (size <= 0) {
-      throw HeaderSerde.damaged("no size of the text");
-    }
+    long size = contentSize(input, start, frame);
     if (size > options.maxHeadBytes()) {
       throw HeaderSerde.damaged(
           "a head of %s octets (expected: up to %d)",
@@ -87,6 +84,21 @@ final class Context implements AutoCloseable {
       throw HeaderSerde.damaged("zstd says: %s", e.getMessage());
     }
     return expanded;
+  }
+
+  /// {@return the size that a frame tells of its text, 1 or more}
+  private static long contentSize(byte[] input, int start, int frame) throws ProxyException {
+    long size;
+    try {
+      size = Zstd.getFrameContentSize(input, start, frame, MAGICLESS);
+    } catch (ZstdException e) {
+      // A frame need not tell (RFC 8878 §3.1.1.1.4), ours do.
+      throw HeaderSerde.damaged("zstd says: %s", e.getMessage());
+    }
+    if (size <= 0) {
+      throw HeaderSerde.damaged("no size of the text");
+    }
+    return size;
   }
 
   private ZstdCompressCtx writer() {

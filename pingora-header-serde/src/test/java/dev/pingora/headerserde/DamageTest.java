@@ -13,6 +13,7 @@ import dev.pingora.error.ProxyException;
 import dev.pingora.http.ResponseHeader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -221,5 +222,34 @@ final class DamageTest {
   void tellsKindsThatCountersCanShow() {
     assertThat(HeaderSerde.DAMAGED).isEqualTo(ErrorKind.custom("StoredHeadDamaged"));
     assertThat(HeaderSerde.UNKNOWN_DICTIONARY).isEqualTo(ErrorKind.custom("StoredHeadDictionary"));
+  }
+
+  /// zstd frames need not tell the size of their content (RFC 8878 §3.1.1.1.4); these are refused.
+  @Test
+  void refusesAFrameWithoutContentSize() {
+    byte[] stored =
+        HexFormat.of()
+            .parseHex("01000000000400890000485454502f312e3120323030200d0a0d0a6ccf5889");
+    assertThatThrownBy(() -> serde.deserialize(stored))
+        .isInstanceOfSatisfying(
+            ProxyException.class, e -> assertThat(e.kind()).isEqualTo(HeaderSerde.DAMAGED));
+  }
+
+  /// Each header of a frame: descriptor, and what the window or size after it may be.
+  @Test
+  void refusesOrReadsEveryFrameHeader() {
+    byte[] stored =
+        HexFormat.of()
+            .parseHex("01000000000400890000485454502f312e3120323030200d0a0d0a6ccf5889");
+    int read = 0;
+    for (int descriptor = 0; descriptor < 256; descriptor++) {
+      for (int next = 0; next < 256; next++) {
+        stored[StoredForm.HEADER_BYTES] = (byte) descriptor;
+        stored[StoredForm.HEADER_BYTES + 1] = (byte) next;
+        read += isRead(stored, "HTTP/1.1 200 \r\n\r\n") ? 1 : 0;
+      }
+    }
+    // The one that tells the size, with and without the bit that decoders ignore.
+    assertThat(read).isEqualTo(2);
   }
 }
