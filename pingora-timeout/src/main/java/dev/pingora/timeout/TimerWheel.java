@@ -60,6 +60,8 @@ public final class TimerWheel {
   /// moments then fit a `long`, even after wrap-around.
   public static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
 
+  private static final Duration LONGEST_TICK = Duration.ofNanos(MAX_DELAY_NANOS);
+
   /// Bits of a tick number per level. Fewer would make a slot of level 1 reach as far as common
   /// timeouts do, so that all timers cascade together: with 6 bits, each 41 s.
   private static final int LEVEL_BITS = 8;
@@ -117,10 +119,11 @@ public final class TimerWheel {
   /// An empty wheel.
   ///
   /// @param startNanos the present, on the scale of all later calls: a [Ticker]'s value
-  /// @param tick precision of the wheel, 1 ns at least
+  /// @param tick precision of the wheel, 1 ns to [#MAX_DELAY_NANOS]
   public TimerWheel(long startNanos, Duration tick) {
-    if (!tick.isPositive()) {
-      throw new IllegalArgumentException("tick: " + tick + " (expected: > 0)");
+    if (!tick.isPositive() || tick.compareTo(LONGEST_TICK) > 0) {
+      throw new IllegalArgumentException(
+          "tick: " + tick + " (expected: above 0, up to " + LONGEST_TICK + ")");
     }
     this.tickNanos = tick.toNanos();
     this.startNanos = startNanos;
@@ -346,7 +349,8 @@ public final class TimerWheel {
     if (!moveTo(nowNanos)) {
       return;
     }
-    long target = (nowNanos - startNanos) / tickNanos;
+    // Of ticks of a nanosecond there are as many as a long can tell, and the last means "none".
+    long target = Math.min((nowNanos - startNanos) / tickNanos, NO_TICK - 1);
     while (firstTick() <= target) {
       enterTick(firstTick);
       enterSlots();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("ConstantOverflow") // the clock starts near its wrap on purpose
@@ -313,13 +314,6 @@ final class TimerWheelTest {
   }
 
   @Test
-  void refusesATickOfNothing() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new TimerWheel(0, Duration.ZERO))
-        .withMessage("tick: PT0S (expected: > 0)");
-  }
-
-  @Test
   void finestTickReachesAsFarAsTheCoarsest() {
     TimerWheel fine = new TimerWheel(START, Duration.ofNanos(1));
     TimerWheel coarse = new TimerWheel(START, Duration.ofDays(1000));
@@ -330,5 +324,38 @@ final class TimerWheelTest {
       assertThat(each.advance(START + TimerWheel.MAX_DELAY_NANOS + 1000 * 24 * HOUR)).isEqualTo(1);
     }
     assertThat(fired).containsExactly("near", "far", "near", "far");
+  }
+
+  @Test
+  void endsAtTheLastMomentThatALongTells() {
+    for (long tick : new long[] {1, 2, 3, 10_000_000}) {
+      TimerWheel empty = new TimerWheel(0, Duration.ofNanos(tick));
+      assertThat(empty.advance(Long.MAX_VALUE)).isZero();
+      TimerWheel used = new TimerWheel(0, Duration.ofNanos(tick));
+      AtomicInteger fired = new AtomicInteger();
+      used.schedule(new Timer(fired::incrementAndGet), 5);
+      used.schedule(new Timer(fired::incrementAndGet), Long.MAX_VALUE / 2);
+      assertThat(used.advance(Long.MAX_VALUE)).isEqualTo(2);
+      assertThat(used.advance(Long.MAX_VALUE)).isZero();
+      assertThat(used.isEmpty()).isTrue();
+      assertThat(fired).hasValue(2);
+    }
+  }
+
+  @Test
+  void refusesTicksThatTheClockCannotTell() {
+    Duration longest = Duration.ofNanos(TimerWheel.MAX_DELAY_NANOS);
+    TimerWheel coarsest = new TimerWheel(0, longest);
+    AtomicInteger fired = new AtomicInteger();
+    coarsest.schedule(new Timer(fired::incrementAndGet), 1);
+    assertThat(coarsest.advance(TimerWheel.MAX_DELAY_NANOS - 1)).isZero();
+    assertThat(coarsest.advance(TimerWheel.MAX_DELAY_NANOS)).isEqualTo(1);
+    for (Duration tick :
+        List.of(
+            Duration.ZERO, Duration.ofNanos(-1), longest.plusNanos(1), Duration.ofDays(400_000))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new TimerWheel(0, tick))
+          .withMessage("tick: " + tick + " (expected: above 0, up to " + longest + ")");
+    }
   }
 }
