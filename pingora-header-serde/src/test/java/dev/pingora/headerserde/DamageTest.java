@@ -228,8 +228,7 @@ final class DamageTest {
   @Test
   void refusesAFrameWithoutContentSize() {
     byte[] stored =
-        HexFormat.of()
-            .parseHex("01000000000400890000485454502f312e3120323030200d0a0d0a6ccf5889");
+        HexFormat.of().parseHex("01000000000400890000485454502f312e3120323030200d0a0d0a6ccf5889");
     assertThatThrownBy(() -> serde.deserialize(stored))
         .isInstanceOfSatisfying(
             ProxyException.class, e -> assertThat(e.kind()).isEqualTo(HeaderSerde.DAMAGED));
@@ -239,8 +238,7 @@ final class DamageTest {
   @Test
   void refusesOrReadsEveryFrameHeader() {
     byte[] stored =
-        HexFormat.of()
-            .parseHex("01000000000400890000485454502f312e3120323030200d0a0d0a6ccf5889");
+        HexFormat.of().parseHex("01000000000400890000485454502f312e3120323030200d0a0d0a6ccf5889");
     int read = 0;
     for (int descriptor = 0; descriptor < 256; descriptor++) {
       for (int next = 0; next < 256; next++) {

@@ -24,8 +24,8 @@ public interface Timeouts {
   /// Calls `work` on the current thread, which is *interrupted* when `limit` has passed.
   ///
   /// Work that returns is never timed out, however late it does so, and the thread leaves this
-  /// method without the interrupt that the limit caused. Work that ignores interrupts is not limited.
-  /// Limits may be nested; the shorter one wins.
+  /// method without the interrupt that the limit caused. Work that ignores interrupts is not
+  /// limited. Limits may be nested; the shorter one wins.
   ///
   /// An interrupt from elsewhere that comes when the limit has passed already, and before the work
   /// ends, is *lost*: a thread has one flag, which does not tell who has set it. Whoever must be

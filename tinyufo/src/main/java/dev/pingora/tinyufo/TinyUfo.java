@@ -39,10 +39,10 @@ import org.jspecify.annotations.Nullable;
 /// heavier than the capacity is refused, and what was under its key before is removed: it would be
 /// outdated.
 ///
-/// **Hostile keys.** The sketch knows texts by a hash in full under a secret of the cache, so nobody
-/// can make keys that it takes for one popular key. Of keys of other types it knows the `hashCode`:
-/// where strangers choose them, use a text as the key, or let `hashCode` have a secret. The map is
-/// the JDK's; texts of equal `hashCode` cost it the logarithm of their number.
+/// **Hostile keys.** The sketch knows texts by a hash in full under a secret of the cache, so
+/// nobody can make keys that it takes for one popular key. Of keys of other types it knows the
+/// `hashCode`: where strangers choose them, use a text as the key, or let `hashCode` have a secret.
+/// The map is the JDK's; texts of equal `hashCode` cost it the logarithm of their number.
 ///
 /// **Papers.** Yang, Zhang, Qiu, Yue, Rashmi: *FIFO queues are all you need for cache eviction*,
 /// SOSP 2023; Einziger, Friedman, Manes: *TinyLFU*, ACM TOS 13 (2017).

@@ -65,8 +65,7 @@ class HitRatioTest {
   }
 
   private static double ufoPercent(Trace trace) {
-    TinyUfo<Integer, Boolean> cache =
-        TinyUfo.of(trace.capacity, trace.capacity, new KeyHash(0, 1));
+    TinyUfo<Integer, Boolean> cache = TinyUfo.of(trace.capacity, trace.capacity, new KeyHash(0, 1));
     int hits = 0;
     for (int key : trace.keys) {
       if (cache.get(key) != null) {
