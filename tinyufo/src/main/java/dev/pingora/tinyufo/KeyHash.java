@@ -35,18 +35,30 @@ final class KeyHash {
   private int ofText(String text) {
     int length = text.length();
     long hash = seed;
-    long block = 0;
-    for (int i = 0; i < length; i++) {
-      block = block << 16 | text.charAt(i);
-      if ((i & 3) == 3) {
-        hash = fold(hash ^ block, multiplier);
-        block = 0;
-      }
+    int i = 0;
+    for (; i + 8 <= length; i += 8) {
+      hash = fold(fourChars(text, i) ^ multiplier, fourChars(text, i + 4) ^ hash);
     }
-    hash = fold(hash ^ block, multiplier);
+    long first = 0;
+    if (i + 4 <= length) {
+      first = fourChars(text, i);
+      i += 4;
+    }
+    long rest = 0;
+    for (; i < length; i++) {
+      rest = rest << 16 | text.charAt(i);
+    }
+    hash = fold(first ^ multiplier, rest ^ hash);
     // In a step of its own: mixed with text, a text of another length could make good for it.
     hash = fold(hash, multiplier ^ length);
     return (int) (hash ^ hash >>> 32);
+  }
+
+  private static long fourChars(String text, int at) {
+    return (long) text.charAt(at) << 48
+        | (long) text.charAt(at + 1) << 32
+        | (long) text.charAt(at + 2) << 16
+        | text.charAt(at + 3);
   }
 
   /// Unsigned: of a signed product and its negative the folds are the same but for a bit, whatever
