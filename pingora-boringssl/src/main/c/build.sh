@@ -33,6 +33,12 @@ name=libpingora-boringssl.so
 library=$work/$name
 mkdir -p "$work"
 
+# One build at a time: ./test begins one ahead of Maven's.
+if command -v flock >/dev/null; then
+  exec 9>"$work/lock"
+  flock 9
+fi
+
 if [ -z "$(find "$library" -newer dialect.c -newer exports.map -newer build.sh 2>/dev/null)" ]; then
   cargo fetch --locked --quiet --target "$(uname -m)-unknown-linux-gnu" \
     --manifest-path sources/Cargo.toml || fail "cargo fetch"
