@@ -26,6 +26,8 @@ public record ClientHello(
     List<Integer> groups,
     List<Integer> signatureSchemes,
     List<Integer> versions) {
+  private static final int FALLBACK_SCSV = 0x5600;
+
   public ClientHello {
     suites = List.copyOf(suites);
     extensions = List.copyOf(extensions);
@@ -40,6 +42,14 @@ public record ClientHello(
     return versions.isEmpty()
         ? legacyVersion >= version.code() && version == TlsVersion.TLS_1_2
         : versions.contains(version.code());
+  }
+
+  /// {@return whether the client says that it offers less than it can, to a server that can more}
+  /// RFC 7507: somebody on the way may have driven it to that.
+  ///
+  /// @param newest version of the server
+  public boolean fallsBack(TlsVersion newest) {
+    return suites.contains(FALLBACK_SCSV) && !speaks(newest);
   }
 
   /// {@return whether a number is one of those that mean nothing (RFC 8701)}

@@ -4,17 +4,12 @@
 package dev.pingora.tls;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /// Reads a ClientHello from the first octets of a connection, without using them up: whoever makes
 /// the session by it feeds them again.
 ///
-/// Lenient where it does not matter: what is wrong with a message the library will say, with the
-/// right alert. Strict about size: see [#MAX_BYTES] and [#MAX_RECORDS].
+/// Strict: what breaks a rule is answered here, by the alert of the RFC, whatever the library that
+/// would have served the connection thinks of it. Bounded: see [#MAX_BYTES] and [#MAX_RECORDS].
 public final class HelloReader {
   /// Most octets that a ClientHello may take, records and all.
   public static final int MAX_BYTES = 64 * 1024;
@@ -23,22 +18,24 @@ public final class HelloReader {
   public static final int MAX_RECORDS = 16;
 
   private static final int RECORD_HEADER = 5;
+  private static final int ALERT = 21;
+  private static final int ALERT_OCTETS = 2;
   private static final int HANDSHAKE = 22;
   private static final int CLIENT_HELLO = 1;
   private static final int MESSAGE_HEADER = 4;
   private static final int MAX_RECORD = 16 * 1024;
+
+  /// unexpected_message: something else than a ClientHello (RFC 8446 §5.1).
+  private static final int UNEXPECTED_MESSAGE = 10;
+
+  /// protocol_version: no version of TLS (RFC 5246 appendix E.1).
+  private static final int PROTOCOL_VERSION = 70;
 
   /// record_overflow: a record of more than 2^14 octets (RFC 8446 §5.1).
   private static final int RECORD_OVERFLOW = 22;
 
   /// illegal_parameter: more than we bound a ClientHello to.
   private static final int ILLEGAL_PARAMETER = 47;
-
-  private static final int SERVER_NAME = 0;
-  private static final int SUPPORTED_GROUPS = 10;
-  private static final int SIGNATURE_ALGORITHMS = 13;
-  private static final int ALPN = 16;
-  private static final int SUPPORTED_VERSIONS = 43;
 
   /// Goes on in a further record.
   private static final Result MORE = new Incomplete(0);
@@ -57,13 +54,18 @@ public final class HelloReader {
   /// The message.
   public record Complete(ClientHello hello) implements Result {}
 
+  /// The client gives up by an alert, which is not answered.
+  ///
+  /// @param alert what it says; 0 is close_notify
+  public record Alerted(int alert) implements Result {}
+
   /// No ClientHello that anybody could use.
   ///
-  /// @param alert the answer, as it breaks limits; [TlsException#NO_ALERT] when the library shall
-  ///   say what is wrong with it
+  /// @param why for the log
+  /// @param alert the answer (RFC 8446 §6.2)
   public record Unreadable(String why, int alert) implements Result {
-    private static Unreadable bad(String why) {
-      return new Unreadable(why, TlsException.NO_ALERT);
+    private static Unreadable unexpected(String what) {
+      return new Unreadable(what + " instead of a ClientHello", UNEXPECTED_MESSAGE);
     }
   }
 
@@ -79,11 +81,20 @@ public final class HelloReader {
       }
       int type = records.get(records.position()) & 0xff;
       int length = records.getShort(records.position() + 3) & 0xffff;
-      if (type != HANDSHAKE || (records.get(records.position() + 1) & 0xff) != 3) {
-        return Unreadable.bad("no TLS handshake");
+      if (type == ALERT && length == ALERT_OCTETS) {
+        int end = records.position() + RECORD_HEADER + length;
+        return end > records.limit()
+            ? incomplete(octets.remaining(), end)
+            : new Alerted(records.get(end - 1) & 0xff);
       }
-      if (length == 0) {
-        return Unreadable.bad("an empty handshake record");
+      if (type != HANDSHAKE) {
+        return Unreadable.unexpected("a record of type " + type);
+      }
+      if (records.get(records.position() + 1) != 3) {
+        return new Unreadable("a record of no version of TLS", PROTOCOL_VERSION);
+      }
+      if (length == 0) { // RFC 8446 §5.1
+        return Unreadable.unexpected("an empty handshake record");
       }
       if (length > MAX_RECORD) {
         return new Unreadable("a handshake record of " + length + " octets", RECORD_OVERFLOW);
@@ -106,8 +117,9 @@ public final class HelloReader {
   }
 
   private static Result incompleteOrBad(ByteBuffer rest, int all) {
-    if (rest.hasRemaining() && rest.get(rest.position()) != HANDSHAKE) {
-      return Unreadable.bad("no TLS handshake");
+    int type = rest.hasRemaining() ? rest.get(rest.position()) & 0xff : HANDSHAKE;
+    if (type != HANDSHAKE && type != ALERT) {
+      return Unreadable.unexpected("a record of type " + type);
     }
     return incomplete(all, all - rest.remaining() + RECORD_HEADER);
   }
@@ -132,9 +144,9 @@ public final class HelloReader {
       return MORE;
     }
     int type = message.get() & 0xff;
-    int length = number(message, 3);
+    int length = (message.get() & 0xff) << 16 | message.getShort() & 0xffff;
     if (type != CLIENT_HELLO) {
-      return Unreadable.bad("handshake message " + type + " instead of a ClientHello");
+      return Unreadable.unexpected("handshake message " + type);
     }
     if (length > MAX_BYTES) {
       return tooLong();
@@ -142,122 +154,13 @@ public final class HelloReader {
     if (message.remaining() < length) {
       return MORE;
     }
+    if (message.remaining() > length) { // RFC 8446 §5.1: the keys change here
+      return new Unreadable("more octets behind the ClientHello in its record", UNEXPECTED_MESSAGE);
+    }
     try {
-      return new Complete(hello(message.limit(message.position() + length)));
-    } catch (Malformed e) {
-      return Unreadable.bad("a malformed ClientHello");
-    }
-  }
-
-  private static ClientHello hello(ByteBuffer body) throws Malformed {
-    int version = number(need(body, 2), 2);
-    skip(body, 32); // random
-    skip(body, number(need(body, 1), 1)); // session id
-    List<Integer> suites = numbers(vector(body, 2), 2);
-    skip(body, number(need(body, 1), 1)); // compression methods
-    Collected all = new Collected();
-    if (body.hasRemaining()) {
-      ByteBuffer extensions = vector(body, 2);
-      while (extensions.hasRemaining()) {
-        int type = number(need(extensions, 2), 2);
-        all.types.add(type);
-        all.take(type, vector(extensions, 2));
-      }
-    }
-    return new ClientHello(
-        version,
-        suites,
-        all.types,
-        all.serverName,
-        all.alpn,
-        all.groups,
-        all.schemes,
-        all.versions);
-  }
-
-  /// What the extensions say.
-  private static final class Collected {
-    final List<Integer> types = new ArrayList<>();
-    @Nullable String serverName;
-    List<String> alpn = List.of();
-    List<Integer> groups = List.of();
-    List<Integer> schemes = List.of();
-    List<Integer> versions = List.of();
-
-    void take(int type, ByteBuffer content) throws Malformed {
-      switch (type) {
-        case SERVER_NAME -> serverName = name(content);
-        case ALPN -> alpn = protocols(vector(content, 2));
-        case SUPPORTED_GROUPS -> groups = numbers(vector(content, 2), 2);
-        case SIGNATURE_ALGORITHMS -> schemes = numbers(vector(content, 2), 2);
-        case SUPPORTED_VERSIONS -> versions = numbers(vector(content, 1), 2);
-        default -> {} // of no use to us
-      }
-    }
-  }
-
-  /// RFC 6066 §3: a list, of which host_name (0) is the only type there is.
-  private static @Nullable String name(ByteBuffer content) throws Malformed {
-    ByteBuffer names = vector(content, 2);
-    while (names.hasRemaining()) {
-      int type = number(need(names, 1), 1);
-      ByteBuffer name = vector(names, 2);
-      if (type == 0) {
-        return StandardCharsets.ISO_8859_1.decode(name).toString().toLowerCase(Locale.ROOT);
-      }
-    }
-    return null;
-  }
-
-  private static List<String> protocols(ByteBuffer list) throws Malformed {
-    List<String> names = new ArrayList<>();
-    while (list.hasRemaining()) {
-      names.add(StandardCharsets.ISO_8859_1.decode(vector(list, 1)).toString());
-    }
-    return names;
-  }
-
-  private static List<Integer> numbers(ByteBuffer list, int octets) throws Malformed {
-    List<Integer> numbers = new ArrayList<>(list.remaining() / octets);
-    while (list.hasRemaining()) {
-      numbers.add(number(need(list, octets), octets));
-    }
-    return numbers;
-  }
-
-  /// A length of so many octets, and what it is the length of.
-  private static ByteBuffer vector(ByteBuffer from, int lengthOctets) throws Malformed {
-    int length = number(need(from, lengthOctets), lengthOctets);
-    ByteBuffer content = need(from, length).slice(from.position(), length);
-    from.position(from.position() + length);
-    return content;
-  }
-
-  private static void skip(ByteBuffer from, int octets) throws Malformed {
-    need(from, octets).position(from.position() + octets);
-  }
-
-  private static ByteBuffer need(ByteBuffer from, int octets) throws Malformed {
-    if (from.remaining() < octets) {
-      throw new Malformed();
-    }
-    return from;
-  }
-
-  private static int number(ByteBuffer from, int octets) {
-    int number = 0;
-    for (int i = 0; i < octets; i++) {
-      number = number << 8 | from.get() & 0xff;
-    }
-    return number;
-  }
-
-  /// The message contradicts itself.
-  private static final class Malformed extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Malformed() {
-      super("malformed", null, false, false);
+      return new Complete(HelloMessage.read(message));
+    } catch (HelloMessage.Malformed e) {
+      return new Unreadable(String.valueOf(e.getMessage()), e.alert());
     }
   }
 }

@@ -12,6 +12,8 @@ import java.util.List;
 final class Hello {
   int legacyVersion = 0x0303;
   List<Integer> suites = List.of(0x1301, 0x1302, 0x1303);
+  private byte[] compression = {0};
+  private byte[] sessionId = new byte[32];
   private final List<byte[]> extensions = new ArrayList<>();
 
   Hello extension(int type, byte[] content) {
@@ -44,6 +46,29 @@ final class Hello {
     return extension(43, vector(1, twos(numbers)));
   }
 
+  Hello compression(int... methods) {
+    compression = new byte[methods.length];
+    for (int i = 0; i < methods.length; i++) {
+      compression[i] = (byte) methods[i];
+    }
+    return this;
+  }
+
+  Hello sessionId(int octets) {
+    sessionId = new byte[octets];
+    return this;
+  }
+
+  /// {@return with a key of so many octets}
+  Hello keyShare(int group, int octets) {
+    return extension(51, vector(2, join(two(group), vector(2, new byte[octets]))));
+  }
+
+  Hello with(int... otherSuites) {
+    suites = java.util.Arrays.stream(otherSuites).boxed().toList();
+    return this;
+  }
+
   /// {@return the handshake message}
   byte[] message() {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -52,9 +77,9 @@ final class Hello {
         join(
             two(legacyVersion),
             new byte[32],
-            vector(1, new byte[32]),
+            vector(1, sessionId),
             vector(2, twos(suites.stream().mapToInt(Integer::intValue).toArray())),
-            vector(1, new byte[] {0}),
+            vector(1, compression),
             extensions.isEmpty() ? new byte[0] : vector(2, all.toByteArray()));
     return join(new byte[] {1}, vector(3, body));
   }

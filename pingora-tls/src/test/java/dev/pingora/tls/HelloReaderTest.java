@@ -3,12 +3,19 @@
 
 package dev.pingora.tls;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class HelloReaderTest {
   private static final Hello USUAL =
@@ -17,7 +24,8 @@ final class HelloReaderTest {
           .alpn("h2", "http/1.1")
           .groups(0x11ec, 0x001d)
           .schemes(0x0403, 0x0804)
-          .versions(0x0304, 0x0303);
+          .versions(0x0304, 0x0303)
+          .keyShare(0x001d, 32);
 
   private static HelloReader.Result read(byte[] octets) {
     return HelloReader.read(ByteBuffer.wrap(octets));
@@ -36,7 +44,7 @@ final class HelloReaderTest {
     assertThat(hello.groups()).containsExactly(0x11ec, 0x001d);
     assertThat(hello.signatureSchemes()).containsExactly(0x0403, 0x0804);
     assertThat(hello.versions()).containsExactly(0x0304, 0x0303);
-    assertThat(hello.extensions()).containsExactly(0, 16, 10, 13, 43);
+    assertThat(hello.extensions()).containsExactly(0, 16, 10, 13, 43, 51);
     assertThat(hello.suites()).containsExactly(0x1301, 0x1302, 0x1303);
     assertThat(hello.speaks(TlsVersion.TLS_1_2)).isTrue();
     assertThat(hello.speaks(TlsVersion.TLS_1_3)).isTrue();
@@ -139,28 +147,157 @@ final class HelloReaderTest {
     assertThat(read(new byte[] {22, 3, 1, 0x40, 0, 0})).isInstanceOf(HelloReader.Incomplete.class);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "474554202f20485454502f312e31, 10", // GET / HTTP/1.1
+    "1703030001ff, 10",
+    "140303000101, 10",
+    "16020000010000, 70",
+    "1603010000, 10",
+    "160301000402000000, 10",
+    "16030100040100000000, 50",
+  })
+  void refusesWhatIsNoClientHello(String octets, int alert) {
+    assertThat(refusal(HexFormat.of().parseHex(octets)).alert()).isEqualTo(alert);
+  }
+
   @Test
-  void leavesNonsenseToTheLibrary() {
-    for (byte[] nonsense :
-        new byte[][] {
-          "GET / HTTP/1.1".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
-          {23, 3, 3, 0, 1, 0},
-          {22, 2, 0, 0, 1, 0},
-          {22, 3, 1, 0, 0, 0},
-          {22, 3, 1, 0, 4, 2, 0, 0, 0},
-        }) {
-      assertThat(read(nonsense))
-          .isInstanceOfSatisfying(
-              HelloReader.Unreadable.class,
-              bad -> assertThat(bad.alert()).isEqualTo(TlsException.NO_ALERT));
+  void anAlertIsNotAnswered() {
+    byte[] alert = {21, 3, 3, 0, 2, 1, 0};
+    assertThat(read(alert)).isEqualTo(new HelloReader.Alerted(0));
+    byte[] after = Hello.join(Hello.record(new byte[] {1}), new byte[] {21, 3, 3, 0, 2, 2, 40});
+    assertThat(read(after)).isEqualTo(new HelloReader.Alerted(40));
+    for (int n = 0; n < alert.length; n++) {
+      assertThat(read(Arrays.copyOf(alert, n))).isInstanceOf(HelloReader.Incomplete.class);
     }
+    assertThat(refusal(new byte[] {21, 3, 3, 0, 1, 1}).alert()).isEqualTo(10);
+  }
+
+  private static HelloReader.Unreadable refusal(byte[] octets) {
+    HelloReader.Result result = read(octets);
+    assertThat(result).isInstanceOf(HelloReader.Unreadable.class);
+    return (HelloReader.Unreadable) result;
+  }
+
+  private static Hello tls12() {
+    return new Hello().with(0xc02b);
+  }
+
+  private static Hello tls13() {
+    return new Hello().versions(0x0304).groups(0x001d).schemes(0x0403).keyShare(0x001d, 32);
+  }
+
+  static List<Arguments> broken() {
+    byte[] none = {};
+    Hello old = tls12();
+    old.legacyVersion = 0x0300;
+    byte[] name = Hello.join(new byte[] {0}, Hello.vector(2, "a".getBytes(US_ASCII)));
+    return List.of(
+        Arguments.of("SSL 3.0", old, 70),
+        Arguments.of("a long session id", tls12().sessionId(33), 50),
+        Arguments.of("no suites", new Hello().with(), 50),
+        Arguments.of("no compression method", tls12().compression(), 50),
+        Arguments.of("compression only", tls12().compression(1), 47),
+        Arguments.of("compression offered in 1.3", tls13().compression(0, 1), 47),
+        Arguments.of("an extension twice", tls12().extension(7, none).extension(7, none), 47),
+        Arguments.of("no name", tls12().serverName(""), 50),
+        Arguments.of("an empty list of names", tls12().extension(0, Hello.two(0)), 50),
+        Arguments.of(
+            "two names", tls12().extension(0, Hello.vector(2, Hello.join(name, name))), 47),
+        Arguments.of("a name with a blank", tls12().serverName("a b"), 47),
+        Arguments.of("a name with a NUL", tls12().serverName("a\0b"), 47),
+        Arguments.of("a name beyond ASCII", tls12().serverName("\u00e9"), 47),
+        Arguments.of(
+            "octets behind a name",
+            tls12().extension(0, Hello.join(Hello.vector(2, name), new byte[1])),
+            50),
+        Arguments.of("no protocols", tls12().alpn(), 50),
+        Arguments.of("an empty protocol", tls12().alpn("h2", ""), 50),
+        Arguments.of("no groups", tls12().groups(), 50),
+        Arguments.of("half a group", tls12().extension(10, Hello.vector(2, new byte[3])), 50),
+        Arguments.of("no schemes", tls12().schemes(), 50),
+        Arguments.of("no versions", tls12().versions(), 50),
+        Arguments.of("half a version", tls12().extension(43, Hello.vector(1, new byte[3])), 50),
+        Arguments.of("a renegotiation", tls12().extension(0xff01, new byte[] {1, 0}), 40),
+        Arguments.of(
+            "1.3 without groups",
+            new Hello().versions(0x0304).schemes(0x0403).keyShare(0x001d, 32),
+            109),
+        Arguments.of(
+            "1.3 without schemes",
+            new Hello().versions(0x0304).groups(0x001d).keyShare(0x001d, 32),
+            109),
+        Arguments.of(
+            "1.3 without key share",
+            new Hello().versions(0x0304).groups(0x001d).schemes(0x0403),
+            109),
+        Arguments.of(
+            "a short key",
+            new Hello().versions(0x0304).groups(0x001d).schemes(0x0403).keyShare(0x001d, 31),
+            47),
+        Arguments.of(
+            "an empty key",
+            new Hello().versions(0x0304).groups(0x1234).schemes(0x0403).keyShare(0x1234, 0),
+            50),
+        Arguments.of(
+            "a ticket before the end",
+            tls13().extension(45, new byte[] {1, 1}).extension(41, none).extension(7, none),
+            47),
+        Arguments.of("a ticket without modes", tls13().extension(41, none), 109));
+  }
+
+  @ParameterizedTest(name = "{0}: {2}")
+  @MethodSource("broken")
+  void refusesMessagesThatBreakARule(String what, Hello hello, int alert) {
+    assertThat(refusal(hello.record()).alert()).isEqualTo(alert);
+  }
+
+  static List<Hello> unusual() {
+    return List.of(
+        new Hello().with(0x0a0a, 0xc02b),
+        tls12().compression(1, 0),
+        tls12().sessionId(0),
+        tls12().serverName("192.0.2.1"),
+        tls12().serverName("a_b.example."),
+        tls12().extension(0xff01, new byte[1]),
+        tls13().sessionId(0).extension(0x0a0a, new byte[0]).extension(0x1a1a, new byte[1]),
+        // A key for a group that nobody knows, none for those offered, and tickets in their place.
+        new Hello().versions(0x0304).groups(0x7a7a).schemes(0x0403).keyShare(0x7a7a, 1),
+        new Hello().versions(0x0304).groups(0x001d).schemes(0x0403).extension(51, new byte[2]),
+        tls13().extension(45, new byte[] {1, 1}).extension(41, new byte[9]),
+        new Hello().versions(0x0304).extension(45, new byte[] {1, 0}).extension(41, new byte[9]));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unusual")
+  void takesWhatIsUnusualButAllowed(Hello hello) {
+    complete(hello.record());
+  }
+
+  @Test
+  void refusesWhatFollowsInTheSameRecord() {
+    byte[] two = Hello.join(USUAL.message(), new byte[] {20, 0, 0, 0});
+    assertThat(refusal(Hello.record(two)).alert()).isEqualTo(10);
+    // In a record of its own it is for the library to judge.
+    assertThat(read(Hello.join(USUAL.record(), Hello.record(new byte[] {20, 0, 0, 0}))))
+        .isInstanceOf(HelloReader.Complete.class);
+  }
+
+  @Test
+  void knowsAFallback() {
+    ClientHello fallback = complete(tls12().with(0xc02b, 0x5600).record());
+    assertThat(fallback.fallsBack(TlsVersion.TLS_1_3)).isTrue();
+    assertThat(fallback.fallsBack(TlsVersion.TLS_1_2)).isFalse();
+    assertThat(complete(tls12().record()).fallsBack(TlsVersion.TLS_1_3)).isFalse();
+    assertThat(complete(tls13().with(0x1301, 0x5600).record()).fallsBack(TlsVersion.TLS_1_3))
+        .isFalse();
   }
 
   @Test
   void aMessageThatContradictsItselfIsUnreadable() {
     byte[] record = USUAL.record();
-    record[record.length - 5]++; // the length of the versions
-    assertThat(read(record)).isInstanceOf(HelloReader.Unreadable.class);
+    record[record.length - 33]++; // the length of the key
+    assertThat(refusal(record).alert()).isEqualTo(50);
   }
 
   @Test
