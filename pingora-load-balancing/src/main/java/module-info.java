@@ -9,6 +9,7 @@ module dev.pingora.lb {
   requires static org.jspecify;
   requires transitive dev.pingora.core;
   requires transitive dev.pingora.timeout;
+  requires dev.pingora.http2;
   requires dev.pingora.ketama;
 
   exports dev.pingora.lb;

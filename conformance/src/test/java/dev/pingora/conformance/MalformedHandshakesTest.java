@@ -9,7 +9,6 @@ import dev.pingora.testkit.Eventually;
 import dev.pingora.testkit.Tool;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.Availability;
-import dev.pingora.tls.Capability;
 import dev.pingora.tls.CertKey;
 import dev.pingora.tls.TlsProvider;
 import dev.pingora.tls.TlsProviders;
@@ -24,7 +23,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Named;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The cases are in `src/test/python`, where `malformed.py port [part of a name]` runs them by
 /// hand. What each answered is left in `target/malformed-<provider>.txt`.
 final class MalformedHandshakesTest {
-  private static final Path CASES = Path.of("src", "test", "python").toAbsolutePath();
+  private static final Path CASES = PythonEnvironment.PROGRAMS;
   private static final Path TARGET = Path.of("target").toAbsolutePath();
   private static final Pattern LISTENS = Pattern.compile("listens on 127\\.0\\.0\\.1:([0-9]+)");
 
@@ -46,47 +44,27 @@ final class MalformedHandshakesTest {
 
   @TempDir private Path folder;
 
-  static List<Arguments> prompt() {
-    return providers(false);
-  }
-
-  /// {@return those who tell failures late} Their cases take most of a minute of waiting.
-  static List<Arguments> blinding() {
-    return providers(true);
-  }
-
-  private static List<Arguments> providers(boolean blinding) {
+  static List<Arguments> providers() {
     List<Arguments> all = new ArrayList<>();
     for (TlsProvider provider : TlsProviders.installed().all()) {
-      if (provider.availability() instanceof Availability.Available here
-          && here.capabilities().contains(Capability.BLINDING) == blinding) {
+      if (provider.availability() instanceof Availability.Available here) {
         all.add(Arguments.of(Named.of(provider.id(), provider), here));
       }
     }
     return all;
   }
 
-  @ParameterizedTest(allowZeroInvocations = true)
-  @MethodSource("blinding")
-  @Tag("long")
-  void areRefusedLate(TlsProvider provider, Availability.Available here) throws Exception {
-    areAnsweredAsTheRfcSays(provider, here);
-  }
-
   @ParameterizedTest
-  @MethodSource("prompt")
+  @MethodSource("providers")
   void areAnsweredAsTheRfcSays(TlsProvider provider, Availability.Available here) throws Exception {
     HandshakeDifferences differences =
         HandshakeDifferences.parse(Files.readAllLines(CASES.resolve("differences.txt")));
     String column = ProviderTable.column(provider.id(), here);
-    Path python = python();
+    Path python = PythonEnvironment.python("tlslite", "requirements-tlslite.txt");
     String answers;
     try (Tool.Running gateway = gateway(provider.id())) {
       String port = port(gateway);
       List<String> arguments = new ArrayList<>(List.of("-B", CASES.resolve("malformed.py") + ""));
-      if (here.capabilities().contains(Capability.BLINDING)) {
-        arguments.add("--patient");
-      }
       arguments.add(port);
       answers =
           Tool.run(Duration.ofMinutes(3), "", python.toString(), arguments.toArray(new String[0]))
@@ -137,34 +115,6 @@ final class MalformedHandshakesTest {
     assertThat(differences.complaint("a: A 1", "good", Set.of("served"), "closed")).isNotEmpty();
     assertThat(differences.complaint("a: A 1", "odd", Set.of("x"), "closed")).isNotEmpty();
     assertThat(differences.cases("a: A 1")).containsExactly("odd");
-  }
-
-  /// {@return an interpreter that has tlslite-ng} Installed once; offline after that.
-  private static Path python() throws IOException {
-    Path environment = TARGET.resolve("tlslite");
-    Path python = environment.resolve("bin").resolve("python");
-    Path wanted = CASES.resolve("requirements.txt");
-    Path installed = environment.resolve("requirements.txt");
-    if (!Files.exists(installed) || Files.mismatch(wanted, installed) >= 0) {
-      Tool.run("python3", "-m", "venv", "--clear", environment.toString()).orFail();
-      Tool.Result pip =
-          Tool.run(
-              Duration.ofMinutes(2),
-              "",
-              python.toString(),
-              "-m",
-              "pip",
-              "install",
-              "-q",
-              "--disable-pip-version-check",
-              "-r",
-              wanted.toString());
-      assertThat(pip.exit())
-          .as("tlslite-ng cannot be installed from PyPI: %s", pip.err().lines().toList())
-          .isZero();
-      Files.copy(wanted, installed);
-    }
-    return python;
   }
 
   private Tool.Running gateway(String provider) throws IOException {

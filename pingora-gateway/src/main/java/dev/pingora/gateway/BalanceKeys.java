@@ -68,7 +68,12 @@ final class BalanceKeys {
                   HealthConf::tcp,
                   (b, v) -> b.tcp = v,
                   "Whether a connection is enough"),
-              Key.later("grpc", "Service to ask for by the gRPC health protocol"),
+              Key.optional(
+                  "grpc",
+                  Values.matching("a service's name", Pattern.compile("[!-~]{0,256}")),
+                  HealthConf::grpc,
+                  (b, v) -> b.grpc = v,
+                  "Service to ask for by gRPC's health protocol, \"\" = the server as a whole"),
               Key.of(
                   "expect",
                   Values.list(Values.integer(200, 599), 1, 100),

@@ -12,6 +12,7 @@ import dev.pingora.lb.Discovery;
 import dev.pingora.lb.DnsDiscovery;
 import dev.pingora.lb.FileDiscovery;
 import dev.pingora.lb.FnvHash;
+import dev.pingora.lb.GrpcHealthCheck;
 import dev.pingora.lb.HealthCheck;
 import dev.pingora.lb.HttpDiscovery;
 import dev.pingora.lb.HttpHealthCheck;
@@ -114,9 +115,14 @@ final class Balancers {
             .withEvery(conf.every())
             .withTimeout(conf.timeout())
             .withThresholds(conf.up(), conf.down());
-    String path = conf.http();
-    return path == null
-        ? TcpHealthCheck.of(own)
-        : HttpHealthCheck.of(own, path, conf.host()).expecting(new HashSet<>(conf.expect()));
+    if (conf.http() != null) {
+      return HttpHealthCheck.of(own, conf.http(), conf.host())
+          .expecting(new HashSet<>(conf.expect()));
+    }
+    if (conf.grpc() != null) {
+      GrpcHealthCheck check = GrpcHealthCheck.of(own, conf.grpc());
+      return conf.host() == null ? check : check.withAuthority(conf.host());
+    }
+    return TcpHealthCheck.of(own);
   }
 }

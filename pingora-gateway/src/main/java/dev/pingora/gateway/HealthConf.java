@@ -8,11 +8,13 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// How servers are asked whether they are well: exactly one of `http` and `tcp`.
+/// How servers are asked whether they are well: exactly one of `http`, `tcp`, `grpc`.
 ///
 /// @param http path to ask for; null = no request
 /// @param tcp whether a connection is enough
-/// @param expect statuses of those who are well
+/// @param grpc service to ask for by gRPC's health protocol, empty = the server as a whole; null =
+///   not asked so
+/// @param expect statuses of those who are well, with http
 /// @param host what the request asks for; null = the server's address
 /// @param every between two rounds
 /// @param timeout of one check
@@ -21,19 +23,28 @@ import org.jspecify.annotations.Nullable;
 record HealthConf(
     @Nullable String http,
     boolean tcp,
+    @Nullable String grpc,
     List<Integer> expect,
     @Nullable String host,
     Duration every,
     Duration timeout,
     int up,
     int down) {
+  private static final String ONE = "expected: one of http, tcp, grpc";
+
   HealthConf {
     expect = List.copyOf(expect);
-    if ((http != null) == tcp) {
-      throw new KeyFault("http", tcp ? "stands beside tcp" : "is missing", "expected: http or tcp");
+    if (http == null && !tcp && grpc == null) {
+      throw new KeyFault("http", "is missing", ONE);
+    }
+    if (tcp && (http != null || grpc != null)) {
+      throw new KeyFault("tcp", "stands beside another way to ask", ONE);
+    }
+    if (http != null && grpc != null) {
+      throw new KeyFault("grpc", "stands beside http", ONE);
     }
     if (tcp && host != null) {
-      throw new KeyFault("host", "has no effect without http", "expected: with http");
+      throw new KeyFault("host", "has no effect with tcp", "expected: with http or grpc");
     }
   }
 
@@ -41,6 +52,7 @@ record HealthConf(
   static final class Builder {
     @Nullable String http;
     boolean tcp;
+    @Nullable String grpc;
     List<Integer> expect = List.of(200);
     @Nullable String host;
     Duration every = Duration.ofSeconds(5);
@@ -49,7 +61,7 @@ record HealthConf(
     int down = 2;
 
     HealthConf build() {
-      return new HealthConf(http, tcp, expect, host, every, timeout, up, down);
+      return new HealthConf(http, tcp, grpc, expect, host, every, timeout, up, down);
     }
   }
 }

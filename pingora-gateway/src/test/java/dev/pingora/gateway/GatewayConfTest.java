@@ -159,6 +159,7 @@ class GatewayConfTest {
                 new HealthConf(
                     "/health",
                     false,
+                    null,
                     List.of(200, 204),
                     "app.test",
                     Duration.ofSeconds(2),

@@ -7,6 +7,7 @@ import dev.pingora.core.protocols.Digest;
 import dev.pingora.core.protocols.ProxyDigest;
 import dev.pingora.core.protocols.UpstreamSession;
 import dev.pingora.core.tls.SslDigest;
+import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.core.tls.UpstreamTls;
 import dev.pingora.core.upstreams.ConnectProxy;
 import dev.pingora.core.upstreams.HttpPeer;
@@ -15,6 +16,7 @@ import dev.pingora.core.upstreams.PeerOptions;
 import dev.pingora.core.upstreams.ProxyAnswer;
 import dev.pingora.core.upstreams.ReuseKey;
 import dev.pingora.core.upstreams.Tracer;
+import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.pool.IdlePool;
 import dev.pingora.runtime.Connection;
@@ -49,35 +51,58 @@ public final class HttpConnector {
         return idle.begin(thread, peer.options(), true);
       }
     }
-    return open(thread, pool, peer).begin(thread, peer.options(), false);
+    Opened opened = establish(thread, peer, TlsSettings.HTTP_1_1);
+    Digest digest = new Digest(opened.connection(), opened.proxy(), opened.ssl());
+    return new PooledUpstream(pool, pools.spoke(), peer, digest)
+        .begin(thread, peer.options(), false);
   }
 
-  private PooledUpstream open(
-      RequestThread thread, IdlePool<ReuseKey, PooledUpstream> pool, HttpPeer peer)
+  /// {@return a connection past proxy and TLS, for who speaks another protocol over it than
+  /// sessions do} It is the caller's, comes from no pool and goes to none.
+  ///
+  /// @param protocol what TLS has to agree on (RFC 7301); without TLS it is known beforehand
+  /// @throws ProxyException as [#connect]; TLS_HANDSHAKE_FAILURE when the peer does not agree
+  public Connection open(RequestThread thread, HttpPeer peer, String protocol)
+      throws ProxyException {
+    Opened opened = establish(thread, peer, protocol);
+    SslDigest ssl = opened.ssl();
+    if (ssl != null && !protocol.equals(ssl.alpn())) {
+      opened.connection().close();
+      throw ProxyException.upstream(
+          ErrorKind.TLS_HANDSHAKE_FAILURE, "%s does not speak %s", peer, protocol);
+    }
+    return opened.connection();
+  }
+
+  /// A connection, and what was learnt on the way.
+  private record Opened(
+      Connection connection, @Nullable ProxyDigest proxy, @Nullable SslDigest ssl) {}
+
+  private Opened establish(RequestThread thread, HttpPeer peer, String protocol)
       throws ProxyException {
     PeerOptions options = peer.options();
     long deadline = thread.loop().deadlineIn(options.totalConnectionTimeout().toNanos());
     ConnectProxy proxy = peer.proxy();
     SocketAddress firstHop = proxy == null ? peer.address() : proxy.nextHop();
     Connection connection = dial(thread, firstHop, options, deadline);
-    ProxyDigest digest = null;
+    ProxyDigest tunnel = null;
     if (proxy != null) {
-      digest = tunnel(thread, connection, proxy, options, deadline);
+      tunnel = tunnel(thread, connection, proxy, options, deadline);
     }
     SslDigest ssl = null;
     if (peer.scheme() == HttpPeer.Scheme.HTTPS) {
-      ssl = secure(thread, connection, peer, deadline);
+      ssl = secure(thread, connection, peer, protocol, deadline);
     }
     trace(connection, options.tracer());
-    return new PooledUpstream(pool, pools.spoke(), peer, new Digest(connection, digest, ssl));
+    return new Opened(connection, tunnel, ssl);
   }
 
   private SslDigest secure(
-      RequestThread thread, Connection connection, HttpPeer peer, long deadline)
+      RequestThread thread, Connection connection, HttpPeer peer, String protocol, long deadline)
       throws ProxyException {
     boolean stands = false;
     try {
-      SslDigest ssl = tls.secure(thread, connection, peer, deadline);
+      SslDigest ssl = tls.secure(thread, connection, peer, protocol, deadline);
       stands = true;
       return ssl;
     } finally {

@@ -31,9 +31,6 @@ public final class UpstreamTls {
 
   private static final String S2N = "s2n";
 
-  /// What upstreams are spoken to.
-  private static final List<String> ALPN = List.of(TlsSettings.HTTP_1_1);
-
   private final TlsProviders providers;
   private final ContextCache<Key> contexts = new ContextCache<>(MAX_CONTEXTS);
   private final ContextCache<Key> s2n;
@@ -49,20 +46,23 @@ public final class UpstreamTls {
   /// @param certificate shown to the upstream; null for none
   /// @throws TlsException CONFIGURATION: what it cannot
   public void check(TlsOptions options, @Nullable CertKey certificate) throws TlsException {
-    var _ = providers.find(options.provider()).client(clientTls(new Key(options, certificate)));
+    Key key = new Key(options, certificate, TlsSettings.HTTP_1_1);
+    var _ = providers.find(options.provider()).client(clientTls(key));
   }
 
-  private record Key(TlsOptions options, @Nullable CertKey certificate) {}
+  private record Key(TlsOptions options, @Nullable CertKey certificate, String protocol) {}
 
   /// Shakes hands and puts TLS on the connection, which stays the thread's, whatever happens.
   ///
+  /// @param protocol the only one offered (RFC 7301); who agrees on none may speak it all the same
   /// @param deadline on the scale of the loop
   /// @throws ProxyException INVALID_CERT, TLS_HANDSHAKE_FAILURE, TLS_HANDSHAKE_TIMEOUT; source
   ///   UPSTREAM. INTERNAL_ERROR when the options cannot be had. What the peer's hook throws
-  public SslDigest secure(RequestThread thread, Connection connection, HttpPeer peer, long deadline)
+  public SslDigest secure(
+      RequestThread thread, Connection connection, HttpPeer peer, String protocol, long deadline)
       throws ProxyException {
     long began = thread.loop().now();
-    TlsContext context = contextOf(peer);
+    TlsContext context = contextOf(peer, protocol);
     TlsSession session = session(context, peer);
     TlsDigest agreed =
         new TlsHandshake(connection, thread, ErrorSource.UPSTREAM, deadline, context.blocks())
@@ -87,9 +87,9 @@ public final class UpstreamTls {
     }
   }
 
-  private TlsContext contextOf(HttpPeer peer) throws ProxyException {
+  private TlsContext contextOf(HttpPeer peer, String protocol) throws ProxyException {
     try {
-      return context(peer);
+      return context(peer, protocol);
     } catch (TlsException e) {
       throw ProxyException.explain(ErrorKind.INTERNAL_ERROR, e, "no TLS with " + peer);
     }
@@ -111,8 +111,8 @@ public final class UpstreamTls {
         : peer.address() instanceof InetSocketAddress inet ? inet.getHostString() : "";
   }
 
-  private TlsContext context(HttpPeer peer) throws TlsException {
-    Key key = new Key(peer.options().tls(), peer.clientCertKey());
+  private TlsContext context(HttpPeer peer, String protocol) throws TlsException {
+    Key key = new Key(peer.options().tls(), peer.clientCertKey(), protocol);
     TlsProvider provider = providers.find(key.options().provider());
     ContextCache<Key> cache = provider.id().equals(S2N) ? s2n : contexts;
     return cache.get(key, own -> provider.client(clientTls(own)));
@@ -122,7 +122,7 @@ public final class UpstreamTls {
     TlsOptions options = key.options();
     return new ClientTls(
         options.profile(),
-        ALPN,
+        List.of(key.protocol()),
         options.verify(),
         options.roots(),
         options.alternativeCn(),
