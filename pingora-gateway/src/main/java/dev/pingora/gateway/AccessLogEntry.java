@@ -3,6 +3,7 @@
 
 package dev.pingora.gateway;
 
+import dev.pingora.core.tls.SslDigest;
 import org.jspecify.annotations.Nullable;
 
 /// What the access log knows of one request. Made on the loop, formatted on the writer's thread.
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param upstream address of the last server tried; null = none
 /// @param attempts servers tried
 /// @param error what went wrong; null = nothing
+/// @param tls of the client's connection; null = none
 record AccessLogEntry(
     long timeMillis,
     String client,
@@ -39,14 +41,46 @@ record AccessLogEntry(
     @Nullable String userAgent,
     @Nullable String upstream,
     int attempts,
-    @Nullable String error) {
+    @Nullable String error,
+    @Nullable Tls tls) {
+
+  /// What TLS has agreed on.
+  ///
+  /// @param version as `TLSv1.3`
+  /// @param cipher IANA's name of the suite
+  /// @param name asked for in SNI; null = none
+  /// @param client subject of the certificate that the client showed; null = none
+  record Tls(String version, String cipher, @Nullable String name, @Nullable String client) {
+    static @Nullable Tls of(@Nullable SslDigest digest) {
+      return digest == null
+          ? null
+          : new Tls(
+              digest.version().toString(), digest.cipher(), digest.serverName(), digest.subject());
+    }
+  }
 
   /// {@return the entry of something that was no request}
   ///
   /// @param error what is wrong with it
-  static AccessLogEntry refused(long timeMillis, String client, int status, String error) {
+  static AccessLogEntry refused(
+      long timeMillis, String client, int status, String error, @Nullable Tls tls) {
     return new AccessLogEntry(
-        timeMillis, client, null, null, null, null, status, 0, 0, 0, null, null, null, 0, error);
+        timeMillis,
+        client,
+        null,
+        null,
+        null,
+        null,
+        status,
+        0,
+        0,
+        0,
+        null,
+        null,
+        null,
+        0,
+        error,
+        tls);
   }
 
   /// {@return about how many bytes this entry keeps in memory while it waits}
@@ -57,7 +91,8 @@ record AccessLogEntry(
         + length(host)
         + length(referer)
         + length(userAgent)
-        + length(error);
+        + length(error)
+        + (tls == null ? 0 : length(tls.name()) + length(tls.client()));
   }
 
   private static int length(@Nullable String text) {

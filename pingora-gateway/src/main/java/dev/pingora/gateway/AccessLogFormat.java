@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The looks of a line of the access log: `combined`, `json`, or a template with `%`.
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// | `%D`, `%T` | duration in microseconds; in seconds with three decimals |
 /// | `%{Referer}i`, `%{User-Agent}i`, `%{Host}i` | that field of the request |
 /// | `%{upstream}x`, `%{attempts}x`, `%{error}x` | last server tried, how many, what went wrong |
+/// | `%{tls_version}x`, `%{tls_cipher}x`, `%{tls_name}x` | what TLS agreed on; the name asked for |
+/// | `%{tls_client}x` | subject of the client's certificate |
 /// | `%%` | a percent sign |
 ///
 /// Immutable; [#append] may be called by one thread at a time, whichever.
@@ -145,8 +148,16 @@ final class AccessLogFormat {
       case "%{upstream}x" -> (e, out) -> LogText.plain(e.upstream(), out);
       case "%{attempts}x" -> (e, out) -> out.append(e.attempts());
       case "%{error}x" -> (e, out) -> LogText.plain(e.error(), out);
+      case "%{tls_version}x" -> tls(AccessLogEntry.Tls::version);
+      case "%{tls_cipher}x" -> tls(AccessLogEntry.Tls::cipher);
+      case "%{tls_name}x" -> tls(AccessLogEntry.Tls::name);
+      case "%{tls_client}x" -> tls(AccessLogEntry.Tls::client);
       case String _ -> throw new IllegalArgumentException("has the unknown " + code);
     };
+  }
+
+  private static Piece tls(Function<AccessLogEntry.Tls, @Nullable String> part) {
+    return (e, out) -> LogText.plain(e.tls() == null ? null : part.apply(e.tls()), out);
   }
 
   private static void appendRequestLine(AccessLogEntry e, StringBuilder out) {
@@ -191,6 +202,13 @@ final class AccessLogFormat {
     text("upstream", e.upstream(), out);
     number("attempts", e.attempts(), out);
     text("error", e.error(), out);
+    AccessLogEntry.Tls tls = e.tls();
+    if (tls != null) {
+      text("tls_version", tls.version(), out);
+      text("tls_cipher", tls.cipher(), out);
+      text("tls_name", tls.name(), out);
+      text("tls_client", tls.client(), out);
+    }
     out.append('}');
   }
 

@@ -365,7 +365,8 @@ final class GatewayProxy
         request.headers().first(FieldName.USER_AGENT),
         peer == null ? null : Addresses.text(peer.address()),
         session.attempts(),
-        fault(error, ctx));
+        fault(error, ctx),
+        AccessLogEntry.Tls.of(session.connection().ssl()));
   }
 
   private static @Nullable String fault(@Nullable ProxyException error, Ctx ctx) {
@@ -381,7 +382,12 @@ final class GatewayProxy
     if (log != null && log.takes()) {
       String error = String.valueOf(why.getMessage());
       log.log(
-          AccessLogEntry.refused(System.currentTimeMillis(), client(connection), status, error));
+          AccessLogEntry.refused(
+              System.currentTimeMillis(),
+              client(connection),
+              status,
+              error,
+              AccessLogEntry.Tls.of(connection.ssl())));
     }
   }
 

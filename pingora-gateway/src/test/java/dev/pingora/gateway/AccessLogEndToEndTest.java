@@ -232,7 +232,7 @@ class AccessLogEndToEndTest {
 
   private static AccessLogEntry entry(String method) {
     return new AccessLogEntry(
-        0, "c", method, "/", "HTTP/1.1", null, 200, 0, 0, 0, null, null, null, 0, null);
+        0, "c", method, "/", "HTTP/1.1", null, 200, 0, 0, 0, null, null, null, 0, null, null);
   }
 
   @Test

@@ -29,12 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,8 +50,7 @@ final class BrokenHandshakesTest {
   private static final String REQUEST = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
   @TempDir private Path folder;
-  private final Logger logger = Logger.getLogger("dev.pingora.core");
-  private final LogLines lines = new LogLines();
+  private final LogLines lines = LogLines.from(Level.FINE);
 
   /// How a peer leaves.
   private enum Farewell {
@@ -86,26 +80,6 @@ final class BrokenHandshakesTest {
     }
   }
 
-  /// Keeps what the engine says.
-  private static final class LogLines extends Handler {
-    final List<String> lines = new CopyOnWriteArrayList<>();
-
-    @Override
-    public void publish(LogRecord line) {
-      lines.add(line.getLevel() + " " + new SimpleFormatter().formatMessage(line));
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
-
-    List<String> of(String part) {
-      return lines.stream().filter(line -> line.contains(part)).toList();
-    }
-  }
-
   static List<String> providers() {
     return TlsEndToEndTest.providers();
   }
@@ -120,8 +94,6 @@ final class BrokenHandshakesTest {
 
   @BeforeEach
   void listen() throws IOException {
-    logger.setLevel(Level.FINE);
-    logger.addHandler(lines);
     Files.writeString(
         folder.resolve("cert.pem"), TestCertificates.chainPem(TestCertificates.server()));
     Files.writeString(
@@ -130,8 +102,7 @@ final class BrokenHandshakesTest {
 
   @AfterEach
   void stopListening() {
-    logger.removeHandler(lines);
-    logger.setLevel(null);
+    lines.close();
   }
 
   private static TlsProfile only(TlsVersion version) {
@@ -204,7 +175,7 @@ final class BrokenHandshakesTest {
   ///   is read
   private void leave(GatewayRig rig, TlsVersion version, Farewell farewell, int flights)
       throws Exception {
-    lines.lines.clear();
+    lines.clear();
     String what = version + " " + farewell + " " + flights;
     try (TlsEnd end = client(version);
         Wire wire = rig.connect().within(SOON)) {

@@ -15,21 +15,19 @@ import dev.pingora.testkit.Tool;
 import dev.pingora.testkit.Wire;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.Availability;
-import dev.pingora.tls.Capability;
 import dev.pingora.tls.CertKey;
 import dev.pingora.tls.KeyType;
 import dev.pingora.tls.TlsProvider;
 import dev.pingora.tls.TlsProviders;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Predicate;
+import java.util.logging.Level;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,24 +39,8 @@ class TlsEndToEndTest {
 
   /// {@return the providers that can be used here}
   static List<String> providers() {
-    return providers(_ -> true);
-  }
-
-  /// {@return those who tell a failure at once}
-  static List<String> prompt() {
-    return providers(capabilities -> !capabilities.contains(Capability.BLINDING));
-  }
-
-  /// {@return those who tell it up to half a minute late}
-  static List<String> blinding() {
-    return providers(capabilities -> capabilities.contains(Capability.BLINDING));
-  }
-
-  private static List<String> providers(Predicate<Set<Capability>> wanted) {
     return TlsProviders.installed().all().stream()
-        .filter(provider ->
-            provider.availability() instanceof Availability.Available here
-                && wanted.test(here.capabilities()))
+        .filter(provider -> provider.availability() instanceof Availability.Available)
         .map(TlsProvider::id)
         .toList();
   }
@@ -220,16 +202,8 @@ class TlsEndToEndTest {
     return Tool.run("sh", "-c", command + " 2>&1").out();
   }
 
-  @ParameterizedTest(allowZeroInvocations = true)
-  @MethodSource("blinding")
-  @Tag("long")
-  void refusesTheSameThoughLate(String provider) throws Exception {
-    asksClientsForCertificates(provider);
-    answersNonsenseWithAnAlertAtMost(provider);
-  }
-
   @ParameterizedTest
-  @MethodSource("prompt")
+  @MethodSource("providers")
   void asksClientsForCertificates(String provider) throws Exception {
     String required = ", client_auth: { mode: required, ca: \"" + file("ca.pem") + "\" }";
     try (TestOrigin origin = TestOrigin.start();
@@ -246,6 +220,50 @@ class TlsEndToEndTest {
         assertThat(curl(rig, "/", strange).exit()).isNotZero();
       }
       assertThat(origin.requests()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("providers")
+  void theAccessLogSaysWhatWasAgreedOnAndWhoAsked(String provider) throws Exception {
+    Path log = folder.resolve("access.log");
+    String format = "%r %{tls_version}x %{tls_cipher}x %{tls_name}x %{tls_client}x";
+    String more =
+        ", client_auth: { mode: optional, ca: \"%s\" } }\n".formatted(file("ca.pem"))
+            + "access_log: { path: \"%s\", format: '%s' }\n".formatted(log, format)
+            + "#";
+    try (TestOrigin origin = TestOrigin.start();
+        GatewayRig rig = secure(provider, origin.port(), more)) {
+      String[] shown = {"--http1.1", "--cert", file("client.pem"), "--key", file("client.key")};
+      curl(rig, "/known", shown).orFail();
+      curl(rig, "/unknown", "--http1.1", "--tls-max", "1.2").orFail();
+      Eventually.holds("two lines", () -> lines(log).size() == 2);
+      List<String> lines = lines(log);
+      assertThat(lines.get(0))
+          .matches("GET /known HTTP/1.1 TLSv1.3 TLS_AES_\\w+ origin.example CN=.*");
+      assertThat(lines.get(1))
+          .matches("GET /unknown HTTP/1.1 TLSv1.2 TLS_ECDHE_\\w+ origin.example -");
+    }
+  }
+
+  private static List<String> lines(Path log) {
+    try {
+      return Files.exists(log) ? Files.readAllLines(log) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("providers")
+  void handshakesThatFailAreToldOfWithTheirReason(String provider) throws Exception {
+    String required = ", client_auth: { mode: required, ca: \"" + file("ca.pem") + "\" }";
+    try (TestOrigin origin = TestOrigin.start();
+        GatewayRig rig = secure(provider, origin.port(), required);
+        LogLines lines = LogLines.from(Level.INFO)) {
+      assertThat(curl(rig, "/").exit()).isNotZero();
+      String told = "INFO a TLS handshake failed: Downstream ";
+      Eventually.holds("told", () -> !lines.of(told).isEmpty());
     }
   }
 
@@ -313,7 +331,7 @@ class TlsEndToEndTest {
   }
 
   @ParameterizedTest
-  @MethodSource("prompt")
+  @MethodSource("providers")
   void answersNonsenseWithAnAlertAtMost(String provider) throws Exception {
     try (TestOrigin origin = TestOrigin.start();
         GatewayRig rig = secure(provider, origin.port(), "")) {

@@ -5,8 +5,6 @@ package dev.pingora.core.tls;
 
 import dev.pingora.limits.Gcra;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /// How many handshakes a listener may begin, and what is said of those it may not: a token bucket
@@ -14,24 +12,18 @@ import java.util.function.LongSupplier;
 ///
 /// Thread-safe; taking is a compare-and-set.
 final class HandshakeRate {
-  /// Nanoseconds between two lines.
-  static final long SILENCE = Duration.ofSeconds(10).toNanos();
+  /// Time between two lines.
+  static final Duration SILENCE = Duration.ofSeconds(10);
 
   /// One bucket, whose key says nothing.
   private static final long KEY = 0;
 
   private final Gcra bucket;
-  private final LongSupplier nanoClock;
-  private final LongAdder refused = new LongAdder();
-  private final AtomicLong quietUntil;
-
-  /// Refused ones that a line has told.
-  private final AtomicLong told = new AtomicLong();
+  private final Tally refused;
 
   private HandshakeRate(Gcra bucket, LongSupplier nanoClock) {
     this.bucket = bucket;
-    this.nanoClock = nanoClock;
-    this.quietUntil = new AtomicLong(nanoClock.getAsLong());
+    this.refused = new Tally(SILENCE, nanoClock);
   }
 
   /// {@return a rate of so many in a second, and so many at once}
@@ -53,24 +45,18 @@ final class HandshakeRate {
     if (bucket.take(KEY, 1) == 0) {
       return true;
     }
-    refused.increment();
+    refused.count();
     return false;
   }
 
   /// {@return how many were refused since this last said so; 0 when it is too early to say
   /// something again}
   long untold() {
-    long now = nanoClock.getAsLong();
-    long until = quietUntil.get();
-    if (now - until < 0 || !quietUntil.compareAndSet(until, now + SILENCE)) {
-      return 0;
-    }
-    long all = refused.sum();
-    return all - told.getAndSet(all);
+    return refused.untold();
   }
 
   /// {@return all that were refused}
   long refused() {
-    return refused.sum();
+    return refused.all();
   }
 }

@@ -31,6 +31,7 @@ public final class SslDigest {
   private final long handshakeNanos;
   private @Nullable Object extension;
   private @Nullable List<X509Certificate> peerChain;
+  private @Nullable String subject;
   private @Nullable String ja4;
 
   SslDigest(TlsDigest agreed, @Nullable ClientHello hello, long handshakeNanos) {
@@ -119,6 +120,15 @@ public final class SslDigest {
   private static String hex(BigInteger number) {
     String digits = number.toString(16);
     return digits.length() % 2 == 0 ? digits : "0" + digits;
+  }
+
+  /// {@return the subject of the peer's certificate in the form of RFC 2253, as `CN=a,O=b`; null
+  /// without one}
+  public @Nullable String subject() {
+    if (subject == null && !peerChain().isEmpty()) {
+      subject = peerChain().getFirst().getSubjectX500Principal().getName();
+    }
+    return subject;
   }
 
   /// {@return the organization (O) of the peer's certificate; null without one}

@@ -42,6 +42,9 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
   /// A fatal alert in clear, but for what it says.
   private static final byte[] ALERT = {21, 3, 3, 0, 2, 2};
 
+  private static final int CLOSE_NOTIFY = 0;
+  private static final int INAPPROPRIATE_FALLBACK = 86;
+
   /// Nanoseconds that an alert waits for room. Nothing was written before it.
   private static final long ALERT_PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
@@ -74,7 +77,7 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
   @Override
   public void run() {
     if (connection.isClosed()) {
-      listener.count(false);
+      listener.left();
     } else {
       connection.loop().spawn(this);
     }
@@ -93,32 +96,40 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
       refused = !listener.admits();
       digest = refused ? null : accept(thread, greeting);
     } catch (ProxyException e) {
-      LOG.log(System.Logger.Level.DEBUG, "no TLS with {0}: {1}", connection, e);
+      failed(e);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "the handshake on " + connection + " ended badly", e);
+      listener.left();
     } finally {
       if (refused) {
         connection.close();
         next.refused();
-      } else {
-        ended(digest != null);
+      } else if (digest == null) {
+        connection.close(LINGER);
       }
     }
     if (digest != null) {
+      listener.completed();
       next.secured(thread, digest);
     }
   }
 
-  private void ended(boolean complete) {
-    listener.count(complete);
-    if (!complete) {
-      connection.close(LINGER);
+  private void failed(ProxyException e) {
+    LOG.log(System.Logger.Level.DEBUG, "no TLS with {0}: {1}", connection, e);
+    ErrorKind kind = e.kind();
+    if (kind.equals(ErrorKind.CONNECTION_CLOSED) || kind.equals(ErrorKind.CANCELLED)) {
+      listener.left();
+    } else {
+      listener.failed(e);
     }
   }
 
   private SslDigest accept(RequestThread thread, Greeting greeting) throws ProxyException {
     long began = thread.loop().now();
     ClientHello hello = greeting.read();
+    if (hello.fallsBack(listener.settings().profile().maximum())) { // RFC 7507 §3
+      throw greeting.refuse(INAPPROPRIATE_FALLBACK, "a fallback to an older version");
+    }
     TlsContext context = context(hello, thread);
     TlsSession session = session(context);
     boolean offloaded = listener.settings().offloaded() || context.blocks();
@@ -130,9 +141,8 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     return digest;
   }
 
-  private TlsContext context(@Nullable ClientHello hello, RequestThread thread)
-      throws ProxyException {
-    CertKey own = hello == null ? null : asked(hello, thread);
+  private TlsContext context(ClientHello hello, RequestThread thread) throws ProxyException {
+    CertKey own = asked(hello, thread);
     try {
       return own == null ? listener.context(hello) : listener.context(own);
     } catch (TlsException e) {
@@ -215,8 +225,10 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
       } while (keep().position() < atLeast);
     }
 
-    /// {@return the message; null when the library shall say what is wrong with it}
-    @Nullable ClientHello read() throws ProxyException {
+    /// {@return the message}
+    ///
+    /// @throws ProxyException when it is none that TLS allows; the alert is written by then
+    ClientHello read() throws ProxyException {
       while (true) {
         ByteBuffer held = pieces;
         ByteBuffer octets = held == null ? connection.input() : held.duplicate().flip();
@@ -224,23 +236,30 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
           case HelloReader.Complete(ClientHello hello) -> {
             return hello;
           }
-          case HelloReader.Unreadable(String why, int alert) -> {
-            if (alert != TlsException.NO_ALERT) {
-              say(alert);
-              throw ProxyException.downstream(ErrorKind.TLS_HANDSHAKE_FAILURE, "%s", why);
-            }
-            return null;
-          }
+          case HelloReader.Unreadable(String why, int alert) -> throw refuse(alert, why);
+          case HelloReader.Alerted(int alert) -> throw left(alert);
           case HelloReader.Incomplete(int atLeast) -> awaitUpTo(atLeast);
         }
       }
     }
 
+    private ProxyException left(int alert) {
+      return ProxyException.downstream(
+          alert == CLOSE_NOTIFY ? ErrorKind.CONNECTION_CLOSED : ErrorKind.TLS_HANDSHAKE_FAILURE,
+          "alert %s instead of a ClientHello from %s",
+          alert,
+          connection.remoteAddress());
+    }
+
     /// Sends a fatal alert (RFC 8446 §6) where there is no session that could.
-    private void say(int alert) throws ProxyException {
+    ///
+    /// @return why, to be thrown
+    ProxyException refuse(int alert, String why) throws ProxyException {
       connection.awaitRoom(thread, ALERT_PATIENCE);
       connection.room(ALERT.length + 1).put(ALERT).put((byte) alert);
       connection.flush();
+      return ProxyException.downstream(
+          ErrorKind.TLS_HANDSHAKE_FAILURE, "%s from %s", why, connection.remoteAddress());
     }
 
     /// Copies what has come, so that more can.

@@ -3,14 +3,16 @@
 
 package dev.pingora.core.tls;
 
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
 import dev.pingora.tls.CertKey;
-import dev.pingora.tls.CertificateStore;
 import dev.pingora.tls.ClientHello;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsProvider;
 import dev.pingora.tls.TlsProviders;
+import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +22,17 @@ public final class TlsListener {
   /// Most contexts kept. With more certificates in use than that they are made anew.
   static final int MAX_CONTEXTS = 4096;
 
+  /// Time between two lines about failed handshakes.
+  static final Duration SILENCE = Duration.ofSeconds(1);
+
   private static final System.Logger LOG = System.getLogger("dev.pingora.core");
 
   private final TlsSettings settings;
   private final TlsProvider provider;
   private final ContextCache<CertKey> contexts = new ContextCache<>(MAX_CONTEXTS);
   private final LongAdder completed = new LongAdder();
-  private final LongAdder failed = new LongAdder();
+  private final LongAdder left = new LongAdder();
+  private final Tally failed = new Tally(SILENCE, System::nanoTime);
 
   /// Null when there is no limit.
   private final @Nullable HandshakeRate rate;
@@ -61,11 +67,8 @@ public final class TlsListener {
   }
 
   /// {@return the context that serves a client}
-  ///
-  /// @param hello null when it could not be read: the library will say what is wrong with it
-  TlsContext context(@Nullable ClientHello hello) throws TlsException {
-    CertificateStore store = settings.certificates().get();
-    return context(hello == null ? store.first() : store.choose(hello, settings.profile()));
+  TlsContext context(ClientHello hello) throws TlsException {
+    return context(settings.certificates().get().choose(hello, settings.profile()));
   }
 
   /// {@return the context of a certificate}
@@ -103,8 +106,27 @@ public final class TlsListener {
     return false;
   }
 
-  void count(boolean complete) {
-    (complete ? completed : failed).increment();
+  void completed() {
+    completed.increment();
+  }
+
+  /// The client left before the handshake was complete, as port scanners and health checks do.
+  void left() {
+    left.increment();
+  }
+
+  /// A handshake failed for a reason worth telling, once a second at most.
+  void failed(ProxyException why) {
+    failed.count();
+    long untold = failed.untold();
+    if (untold > 0) {
+      boolean ours = why.kind().equals(ErrorKind.INTERNAL_ERROR);
+      LOG.log(
+          ours ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
+          "a TLS handshake failed{1}: {0}",
+          why,
+          untold == 1 ? "" : ", and " + (untold - 1) + " more since the last time");
+    }
   }
 
   /// {@return handshakes that were completed}
@@ -114,7 +136,7 @@ public final class TlsListener {
 
   /// {@return handshakes that failed, were given up or took too long}
   public long failedHandshakes() {
-    return failed.sum();
+    return failed.all() + left.sum();
   }
 
   /// {@return connections closed because too many handshakes began}

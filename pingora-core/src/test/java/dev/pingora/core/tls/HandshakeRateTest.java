@@ -41,11 +41,11 @@ final class HandshakeRateTest {
     assertThat(rate.untold()).isEqualTo(1);
     begun(1000);
     assertThat(rate.untold()).isZero();
-    ticker.advance(Duration.ofNanos(HandshakeRate.SILENCE - 1));
+    ticker.advance(HandshakeRate.SILENCE.minusNanos(1));
     assertThat(rate.untold()).isZero();
     ticker.advance(Duration.ofNanos(1));
     assertThat(rate.untold()).isEqualTo(1000);
-    ticker.advance(Duration.ofNanos(HandshakeRate.SILENCE));
+    ticker.advance(HandshakeRate.SILENCE);
     assertThat(rate.untold()).isZero();
   }
 
