@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param server the server's keys, which stand at the top of the same file
 /// @param trustedProxies whose X-Forwarded fields are believed
 /// @param accessLog null = off
+/// @param admin where operators ask; null = nowhere
 /// @param limits bounds of downstream connections, unless a listener has its own
 /// @param listeners where to listen; at least one
 /// @param upstreams groups of servers by name
@@ -34,6 +35,7 @@ record GatewayConf(
     ServerConf server,
     List<Cidr> trustedProxies,
     @Nullable AccessLogConf accessLog,
+    @Nullable AdminConf admin,
     Limits limits,
     List<ListenerConf> listeners,
     Map<String, UpstreamConf> upstreams,
@@ -97,6 +99,7 @@ record GatewayConf(
     final ServerConf.Builder server = ServerConf.builder();
     List<Cidr> trustedProxies = List.of();
     @Nullable AccessLogConf accessLog;
+    @Nullable AdminConf admin;
     Limits limits = Limits.defaults();
     List<ListenerConf.Draft> listeners = List.of();
     Map<String, UpstreamConf> upstreams = Map.of();
@@ -108,6 +111,7 @@ record GatewayConf(
           server.build(),
           trustedProxies,
           accessLog,
+          admin,
           limits,
           listeners.stream().map(draft -> draft.within(limits)).toList(),
           upstreams,

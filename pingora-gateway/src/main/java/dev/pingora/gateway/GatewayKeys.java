@@ -68,7 +68,13 @@ final class GatewayKeys {
             GatewayConf::trustedProxies,
             (b, v) -> b.trustedProxies = v,
             "Whose X-Forwarded fields are believed"));
-    keys.add(Key.later("admin", "Address of the administration interface"));
+    keys.add(
+        Key.optional(
+            "admin",
+            AdminConf.BLOCK,
+            GatewayConf::admin,
+            (b, v) -> b.admin = v,
+            "Where operators ask how the gateway is; null = nowhere"));
     keys.add(
         Key.of(
             "limits",

@@ -7,7 +7,9 @@ import dev.pingora.core.configuration.CidrSet;
 import dev.pingora.core.listeners.ListenerConfig;
 import dev.pingora.core.server.Server;
 import dev.pingora.core.server.Shutdown;
+import dev.pingora.core.services.Addresses;
 import dev.pingora.core.services.BackgroundService;
+import dev.pingora.core.services.HttpServerService;
 import dev.pingora.core.services.ListeningService;
 import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.error.ErrorKind;
@@ -17,6 +19,7 @@ import dev.pingora.proxy.HttpProxyService;
 import dev.pingora.timeout.Ticker;
 import dev.pingora.tls.TlsException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,23 +29,47 @@ import org.jspecify.annotations.Nullable;
 
 /// The ready-made proxy: a configuration turned into a running server.
 final class GatewayServer implements AutoCloseable {
+  /// The owner's only.
+  private static final int ADMIN_UNIX_MODE = 0600;
+
+  private static final System.Logger LOG = System.getLogger(GatewayServer.class.getName());
+
   private final Server server;
   private final ListeningService service;
   private final List<Upstream> upstreams;
   private final List<Route> routes;
   private final @Nullable AccessLog accessLog;
+  private final @Nullable ListeningService admin;
 
   private GatewayServer(
       Server server,
       ListeningService service,
       List<Upstream> upstreams,
       List<Route> routes,
-      @Nullable AccessLog accessLog) {
+      @Nullable AccessLog accessLog,
+      @Nullable AdminConf admin) {
     this.server = server;
     this.service = service;
     this.upstreams = upstreams;
     this.routes = routes;
     this.accessLog = accessLog;
+    this.admin = admin == null ? null : admin(admin);
+  }
+
+  private ListeningService admin(AdminConf conf) {
+    if (conf.address().toListener() instanceof InetSocketAddress inet
+        && !inet.getAddress().isLoopbackAddress()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "admin: whoever reaches {0} is told about all servers",
+          Addresses.text(inet));
+    }
+    ListeningService own =
+        HttpServerService.of("admin", new Admin(() -> this))
+            .addListener(
+                ListenerConfig.of(conf.address().toListener()).withUnixMode(ADMIN_UNIX_MODE));
+    server.addService(own);
+    return own;
   }
 
   /// {@return a gateway that is configured and does not run yet}
@@ -81,7 +108,12 @@ final class GatewayServer implements AutoCloseable {
     }
     server.addService(service);
     return new GatewayServer(
-        server, service, List.copyOf(upstreams.values()), List.copyOf(routes), log);
+        server,
+        service,
+        List.copyOf(upstreams.values()),
+        List.copyOf(routes),
+        log,
+        conf.admin());
   }
 
   private static Map<String, Upstream> upstreams(GatewayConf conf) throws ProxyException {
@@ -135,6 +167,20 @@ final class GatewayServer implements AutoCloseable {
   /// {@return the addresses listened on, once it runs}
   List<SocketAddress> addresses() {
     return service.addresses();
+  }
+
+  /// {@return the address of the administration interface, once it runs; null when there is none}
+  @Nullable SocketAddress adminAddress() {
+    return admin == null ? null : admin.addresses().getFirst();
+  }
+
+  /// {@return open connections of clients}
+  int connections() {
+    return service.connectionCount();
+  }
+
+  @Nullable AccessLog accessLog() {
+    return accessLog;
   }
 
   /// {@return how the servers of each upstream are, in the order of the configuration}

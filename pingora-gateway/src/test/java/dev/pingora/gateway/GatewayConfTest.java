@@ -45,7 +45,6 @@ class GatewayConfTest {
           "pid_file",
           "upgrade_sock",
           "user",
-          "admin",
           "listeners[0].proxy_protocol",
           "listeners[0].h2",
           "upstreams.app.proxy_protocol",
