@@ -186,22 +186,25 @@ public final class Http1Server implements Runnable, RequestThread.Task {
       boolean found = connection.poll();
       if (!found) {
         connection.flush();
-        boolean inTime = thread.await(heads.started() ? headDeadline : lingerDeadline);
+        boolean starved = connection.isStarved();
+        long until = heads.started() ? headDeadline : lingerDeadline;
+        long patience = starved ? connection.loop().deadlineIn(LINGER_NANOS) : RequestThread.NEVER;
+        boolean inTime = thread.await(Math.min(until, patience));
         found = connection.poll();
         if (!found && !heads.started() && shutdown.isShuttingDown()) {
           return null;
         }
         if (!inTime && !found) {
+          if (connection.isStarved() && (starved || !heads.started())) {
+            throw noBuffer(); // the wait is not the client's fault
+          }
           if (heads.started()) {
-            throw tooSlow();
-          }
-          if (connection.isStarved()) {
-            throw noBuffer();
-          }
-          if (rest(idleDeadline)) {
+            failIfLate(headDeadline);
+          } else if (rest(idleDeadline)) {
             return null;
+          } else {
+            lingerDeadline = RequestThread.NEVER; // something has come in this very moment
           }
-          lingerDeadline = RequestThread.NEVER; // something has come in this very moment
         }
       }
       if (found && connection.isInputOver()) {
@@ -209,6 +212,12 @@ public final class Http1Server implements Runnable, RequestThread.Task {
         heads.endOfInput();
         return null; // the client closed between two requests, as it may
       }
+    }
+  }
+
+  private void failIfLate(long headDeadline) throws ProxyException {
+    if (System.nanoTime() - headDeadline >= 0) {
+      throw tooSlow();
     }
   }
 
