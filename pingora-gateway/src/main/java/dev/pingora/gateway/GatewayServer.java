@@ -108,12 +108,7 @@ final class GatewayServer implements AutoCloseable {
     }
     server.addService(service);
     return new GatewayServer(
-        server,
-        service,
-        List.copyOf(upstreams.values()),
-        List.copyOf(routes),
-        log,
-        conf.admin());
+        server, service, List.copyOf(upstreams.values()), List.copyOf(routes), log, conf.admin());
   }
 
   private static Map<String, Upstream> upstreams(GatewayConf conf) throws ProxyException {

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +24,8 @@ class AdminEndToEndTest {
   @TempDir private Path folder;
 
   private static RawResponse ask(GatewayRig rig, String request) {
-    InetSocketAddress admin = (InetSocketAddress) rig.gateway().adminAddress();
+    InetSocketAddress admin =
+        (InetSocketAddress) Objects.requireNonNull(rig.gateway().adminAddress());
     try (Wire client = ScriptedClient.tcp(admin.getPort())) {
       return client.send(request).readResponse();
     }
@@ -58,8 +60,7 @@ class AdminEndToEndTest {
         Wire client = rig.connect()) {
       assertThat(client.send(RawHttp.get("/")).readResponse().status()).isEqualTo(200);
       assertThat(client.send(RawHttp.get("/")).readResponse().status()).isEqualTo(429);
-      Eventually.holds(
-          "told", () -> ask(rig, RawHttp.get("/status")).text().contains("unhealthy"));
+      Eventually.holds("told", () -> ask(rig, RawHttp.get("/status")).text().contains("unhealthy"));
 
       RawResponse answer = ask(rig, RawHttp.get("/status"));
       assertThat(answer.status()).isEqualTo(200);
@@ -67,7 +68,8 @@ class AdminEndToEndTest {
       assertThat(text)
           .contains("\"listeners\":[\"127.0.0.1:" + rig.port() + "\"],\"connections\":1,")
           .contains("\"app\":{\"ready\":1,\"servers\":[{\"address\":\"127.0.0.1:" + origin.port())
-          .contains("127.0.0.1:" + closed + "\",\"weight\":1,\"state\":\"unhealthy\",\"in_flight\":0,")
+          .contains(
+              "127.0.0.1:" + closed + "\",\"weight\":1,\"state\":\"unhealthy\",\"in_flight\":0,")
           .contains("\"listed\":{\"ready\":0,\"servers\":[],\"discovery\":{\"failure\":")
           .contains("\"routes\":[{\"rate_limited\":1},{\"rate_limited\":0}]")
           .contains("\"access_log\":{\"written\":");
