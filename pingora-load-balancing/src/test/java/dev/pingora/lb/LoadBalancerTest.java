@@ -49,7 +49,7 @@ class LoadBalancerTest {
     }
   }
 
-  // --- unique iteration (inventory LB-20, LB-21, LB-35) ---
+  // --- unique iteration ---
 
   @Test
   void eachCandidateIsAskedAboutOnceInOrder() {

@@ -11,7 +11,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.util.Locale;
 
-/// Which kind of failure a failed connect is (inventory CON-29).
+/// Which kind of failure a failed connect is.
 final class ConnectFailure {
   private ConnectFailure() {}
 

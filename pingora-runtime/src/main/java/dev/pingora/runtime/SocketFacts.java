@@ -6,7 +6,7 @@ package dev.pingora.runtime;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// What the kernel knows of a socket at one moment (inventory DIG-12, DIG-14).
+/// What the kernel knows of a socket at one moment.
 ///
 /// @param receiveBuffer SO_RCVBUF in bytes
 /// @param sendBuffer SO_SNDBUF in bytes

@@ -5,7 +5,7 @@ package dev.pingora.runtime;
 
 import java.io.IOException;
 
-/// Does to a socket what no option here does, before it connects (inventory CON-26).
+/// Does to a socket what no option here does, before it connects.
 ///
 /// Runs on the event-loop thread and must not block. It may set options of the descriptor; it must
 /// not close it, nor keep it.

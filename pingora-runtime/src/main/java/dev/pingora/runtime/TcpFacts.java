@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /// The kernel's account of a TCP connection: Linux's `struct tcp_info`, without what only kernel
-/// developers read (inventory DIG-13). Fields that the kernel does not have are 0. Times are in
-/// microseconds unless named otherwise; counts and sizes never wrap below zero.
+/// developers read. Fields that the kernel does not have are 0. Times are in microseconds unless
+/// named otherwise; counts and sizes never wrap below zero.
 ///
 /// @param state TCP_ESTABLISHED = 1, … as in `<netinet/tcp.h>`
 /// @param retransmits of the segment now at the head of the queue

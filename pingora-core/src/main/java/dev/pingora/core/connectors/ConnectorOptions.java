@@ -10,14 +10,14 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// What the connectors of a server have in common, whatever the peer (inventory CON-1).
+/// What the connectors of a server have in common, whatever the peer.
 ///
 /// @param resolver looks names up
 /// @param bindToIpv4 sources of connections to IPv4 addresses, one picked at random for each; empty
 ///   = the system's choice
 /// @param bindToIpv6 the same for IPv6
 /// @param random picks; thread-safe
-/// @param s2nConfigCacheSize client contexts of s2n kept (inventory CON-9); 0 = none
+/// @param s2nConfigCacheSize client contexts of s2n kept; 0 = none
 public record ConnectorOptions(
     Resolver resolver,
     List<InetAddress> bindToIpv4,

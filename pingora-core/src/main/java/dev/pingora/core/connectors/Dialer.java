@@ -88,7 +88,7 @@ final class Dialer {
         || Interleaving.isIpv6(source) == Interleaving.isIpv6(inet.getAddress());
   }
 
-  /// The peer's choice wins over the server's, also when it names ports only (inventory CON-20).
+  /// The peer's choice wins over the server's, also when it names ports only.
   private @Nullable InetAddress source(@Nullable BindTo bindTo, SocketAddress remote) {
     if (bindTo != null) {
       return bindTo.address();

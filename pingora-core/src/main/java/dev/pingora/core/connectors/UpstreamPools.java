@@ -43,8 +43,8 @@ public final class UpstreamPools {
     return spoke;
   }
 
-  /// {@return idle connections that were closed because the peer sent something unasked (inventory
-  /// CON-16): answers that nobody asked for belong to nobody}
+  /// {@return idle connections that were closed because the peer sent something unasked: answers
+  /// that nobody asked for belong to nobody}
   public long unexpectedDataConnections() {
     return spoke.sum();
   }

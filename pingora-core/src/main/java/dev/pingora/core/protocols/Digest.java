@@ -12,7 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Facts about the connection under a session (inventory DIG): addresses, times, octets.
+/// Facts about the connection under a session: addresses, times, octets.
 ///
 /// A view: octet counters are read when asked. Safe on the session's request thread.
 public final class Digest {

@@ -6,7 +6,7 @@ package dev.pingora.core.protocols;
 import dev.pingora.http.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
-/// Facts about the proxy that a connection goes through (inventory CON-40).
+/// Facts about the proxy that a connection goes through.
 ///
 /// @param response what it answered to CONNECT
 /// @param kept what the peer's options made of that

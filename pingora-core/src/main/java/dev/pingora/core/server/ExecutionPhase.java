@@ -3,7 +3,7 @@
 
 package dev.pingora.core.server;
 
-/// Where a server is in its life (inventory SRV-1).
+/// Where a server is in its life.
 public enum ExecutionPhase {
   SETUP,
   BOOTSTRAP,

@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// The server's keys: Pingora's, rows SRV-69 to SRV-96 of the inventory, and those that are new.
+/// The server's keys: Pingora's, and those that are new.
 ///
 /// A key marked "later" is refused by the reader, so that nobody believes to run as another user,
 /// or in the background, who does not. The record has its component all the same.

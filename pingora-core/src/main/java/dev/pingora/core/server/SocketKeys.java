@@ -10,7 +10,7 @@ import dev.pingora.core.configuration.Values;
 import java.time.Duration;
 import java.util.List;
 
-/// The keys of a listener's `socket:` block, rows LIS-15 to LIS-24 of the inventory.
+/// The keys of a listener's `socket:` block.
 final class SocketKeys {
   static final ValueType<Integer> BACKLOG = Values.integer(1, 65_535);
   static final ValueType<Integer> FASTOPEN = Values.integer(0, 65_535);

@@ -21,8 +21,8 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Facts about the TLS of a connection (inventory DIG-7 to DIG-9). "The peer" is the client on a
-/// listener, the server on an upstream connection.
+/// Facts about the TLS of a connection. "The peer" is the client on a listener, the server on an
+/// upstream connection.
 ///
 /// Parsed when asked. Safe on the connection's request threads.
 public final class SslDigest {

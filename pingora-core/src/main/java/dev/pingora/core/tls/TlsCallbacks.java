@@ -8,8 +8,8 @@ import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientHello;
 import org.jspecify.annotations.Nullable;
 
-/// What a listener asks its user during a handshake (inventory LIS-38 to LIS-40). Called on a
-/// request thread of the connection's loop: may block as phases may; other connections go on.
+/// What a listener asks its user during a handshake. Called on a request thread of the connection's
+/// loop: may block as phases may; other connections go on.
 public interface TlsCallbacks {
   /// Chooses the certificate.
   ///

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// How a listener speaks TLS (inventory LIS-37 to LIS-52). Immutable; make variants with the
-/// methods. A further option is a component here, three lines in [Draft] and a method.
+/// How a listener speaks TLS. Immutable; make variants with the methods. A further option is a
+/// component here, three lines in [Draft] and a method.
 ///
 /// @param provider name of the TLS library, or `auto`
 /// @param certificates asked at each handshake, so that certificates can be replaced while the
@@ -104,7 +104,7 @@ public record TlsSettings(
   }
 
   /// {@return the same, offering HTTP/2 before HTTP/1.1} A client that offers neither is served
-  /// without the extension (inventory LIS-44).
+  /// without the extension.
   public TlsSettings enableH2() {
     return withAlpn(List.of(H2, HTTP_1_1), false);
   }

@@ -35,7 +35,7 @@ public final class UpstreamTls {
   private final ContextCache<Key> contexts = new ContextCache<>(MAX_CONTEXTS);
   private final ContextCache<Key> s2n;
 
-  /// @param s2nConfigs contexts of s2n kept (inventory SRV-81); 0 = none
+  /// @param s2nConfigs contexts of s2n kept; 0 = none
   public UpstreamTls(TlsProviders providers, int s2nConfigs) {
     this.providers = providers;
     this.s2n = new ContextCache<>(s2nConfigs);

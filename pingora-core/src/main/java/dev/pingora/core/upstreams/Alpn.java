@@ -3,7 +3,7 @@
 
 package dev.pingora.core.upstreams;
 
-/// Which HTTP versions a peer is spoken to in (inventory CON-114, CON-115).
+/// Which HTTP versions a peer is spoken to in.
 public enum Alpn {
   /// HTTP/1.1 only.
   H1,

@@ -8,7 +8,7 @@ import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
 import java.net.SocketAddress;
 
-/// Replaces the engine's way of making connections (inventory CON-27).
+/// Replaces the engine's way of making connections.
 @FunctionalInterface
 public interface L4Connect {
   /// Opens a connection on the thread's loop; may block in the thread's waits.

@@ -281,8 +281,7 @@ public record PeerOptions(
               on ? 1 : 0));
     }
 
-    /// Sets the versions of HTTP by their highest and lowest (inventory CON-114): (1, 1), (2, 2),
-    /// (2, 1).
+    /// Sets the versions of HTTP by their highest and lowest: (1, 1), (2, 2), (2, 1).
     public Builder httpVersion(int max, int min) {
       return alpn(max == 1 ? Alpn.H1 : min == 2 ? Alpn.H2 : Alpn.H2_H1);
     }

@@ -7,7 +7,7 @@ import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
-/// Makes something of a proxy's answer to CONNECT (inventory CON-40).
+/// Makes something of a proxy's answer to CONNECT.
 @FunctionalInterface
 public interface ProxyAnswer {
   /// {@return what the digest of the connection shall keep} Must be thread-safe.

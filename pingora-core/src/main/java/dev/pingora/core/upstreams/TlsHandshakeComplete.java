@@ -8,8 +8,8 @@ import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.RequestThread;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at an upstream connection whose TLS handshake is complete, before anything is sent on it
-/// (inventory CON-53): once a connection, however many requests it carries.
+/// Looks at an upstream connection whose TLS handshake is complete, before anything is sent on it:
+/// once a connection, however many requests it carries.
 ///
 /// Called on the request thread that connects: may block as phases may, but for the peer's
 /// [PeerOptions#totalConnectionTimeout] nobody stops it.

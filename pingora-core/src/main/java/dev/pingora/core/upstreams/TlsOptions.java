@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// How a peer is spoken TLS with (inventory CON-43 to CON-57). Immutable; make variants with the
-/// methods. Keep and share instances: contexts and pooled connections are found by them. A further
-/// option is a component here, three lines in [Draft] and a method.
+/// How a peer is spoken TLS with. Immutable; make variants with the methods. Keep and share
+/// instances: contexts and pooled connections are found by them. A further option is a component
+/// here, three lines in [Draft] and a method.
 ///
 /// @param provider name of the TLS library, or `auto`
 /// @param verify what is checked of the peer's certificate
@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// @param secondKeyshare sends a second key share where the provider can
 /// @param resumption sessions remembered for all peers with these options, 0 = none
 /// @param keyLog takes the secrets, null for none
-/// @param s2n pre-shared key, security policy and blinding (inventory CON-56), which s2n alone has:
-///   another provider fails each connect with an internal error that says so; null for none
+/// @param s2n pre-shared key, security policy and blinding, which s2n alone has: another provider
+///   fails each connect with an internal error that says so; null for none
 /// @param nativeSettings makes further settings on the library's own object; with a provider that
 ///   takes none each connect fails as above; null for none
 public record TlsOptions(

@@ -3,7 +3,7 @@
 
 package dev.pingora.core.upstreams;
 
-/// Is told of the connections to a peer (inventory CON-28). Must be thread-safe and must not block.
+/// Is told of the connections to a peer. Must be thread-safe and must not block.
 public interface Tracer {
   /// A connection stands. On the request thread that asked for it.
   void onConnected();
