@@ -9,6 +9,7 @@ import dev.pingora.http.FieldName;
 import dev.pingora.http.RequestHeader;
 import dev.pingora.proxy.CookieField;
 import dev.pingora.proxy.Session;
+import java.net.InetAddress;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ sealed interface BalanceKey {
   /// RFC 9110 §5.6.2: what names of fields, and of cookies (RFC 6265 §4.1.1), are made of.
   Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}");
 
-  /// The client's address, without its port.
+  /// The client's address, without its port; behind trusted proxies the one that they saw.
   record ClientAddress() implements BalanceKey {}
 
   /// The normalised path.
@@ -80,7 +81,7 @@ sealed interface BalanceKey {
   }
 
   /// {@return what to hash of a request}
-  default Object of(Session session) {
+  default Object of(Session session, ClientAddresses clients) {
     RequestHeader request = session.request();
     String found =
         switch (this) {
@@ -90,7 +91,11 @@ sealed interface BalanceKey {
           case Cookie cookie -> CookieField.first(request.headers(), cookie.name());
           case Query query -> parameter(request.query(), query.name());
         };
-    return found == null ? session.clientAddress() : found;
+    if (found != null) {
+      return found;
+    }
+    InetAddress client = clients.of(session.clientAddress(), request.headers());
+    return client == null ? session.clientAddress() : client;
   }
 
   private static @Nullable String parameter(@Nullable String query, String name) {

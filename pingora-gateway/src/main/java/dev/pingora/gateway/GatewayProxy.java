@@ -178,15 +178,15 @@ final class GatewayProxy
     return peer;
   }
 
-  private static @Nullable Backend next(Upstream upstream, Session session, Ctx ctx) {
+  private @Nullable Backend next(Upstream upstream, Session session, Ctx ctx) {
     Backend failed = ctx.backend;
     if (failed == null) {
-      return upstream.select(session);
+      return upstream.select(session, clients);
     }
     List<Backend> tried = new ArrayList<>(ctx.tried);
     tried.add(failed);
     ctx.tried = tried;
-    return upstream.selectOther(session, tried);
+    return upstream.selectOther(session, clients, tried);
   }
 
   @Override

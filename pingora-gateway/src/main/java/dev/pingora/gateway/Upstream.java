@@ -133,18 +133,19 @@ final class Upstream {
 
   /// {@return a server for the first attempt of a request: the client's own, if it has one that
   /// takes work; null when no server does}
-  @Nullable Backend select(Session session) {
+  @Nullable Backend select(Session session, ClientAddresses clients) {
     StickyCookie cookie = sticky;
     String label = cookie == null ? null : cookie.read(session.request().headers());
     SocketAddress own = label == null ? null : named.get(label);
-    Object hashed = key.of(session);
+    Object hashed = key.of(session, clients);
     return (own == null ? balancer.select(hashed) : balancer.select(hashed, own)).orElse(null);
   }
 
   /// {@return a server for another attempt: one that was not tried, if there is one that takes
   /// work}
-  @Nullable Backend selectOther(Session session, List<Backend> tried) {
-    return balancer.select(key.of(session), tried).orElse(null);
+  @Nullable Backend selectOther(
+      Session session, ClientAddresses clients, List<Backend> tried) {
+    return balancer.select(key.of(session, clients), tried).orElse(null);
   }
 
   /// {@return the peer of a server of this upstream}

@@ -42,12 +42,15 @@ class BalancingEndToEndTest {
   }
 
   private static GatewayRig over(String keys, TestOrigin... origins) throws Exception {
+    return GatewayRig.with(upstream(keys, origins));
+  }
+
+  private static String upstream(String keys, TestOrigin... origins) {
     List<String> servers = new ArrayList<>();
     for (TestOrigin origin : origins) {
       servers.add("\"127.0.0.1:" + origin.port() + "\"");
     }
-    return GatewayRig.with(
-        """
+    return """
         upstreams:
           app:
             servers: %s
@@ -55,7 +58,7 @@ class BalancingEndToEndTest {
         routes:
           - { upstream: app, retry: { attempts: 2, on: [connect, reset_before_response] } }
         """
-            .formatted(servers, keys.replace("\n", "\n    ")));
+        .formatted(servers, keys.replace("\n", "\n    "));
   }
 
   private static String get(Wire client, String target, String... fields) {
@@ -110,6 +113,29 @@ class BalancingEndToEndTest {
         seen.add(answer);
       }
       assertThat(seen).containsExactlyInAnyOrder("a", "b");
+    }
+  }
+
+  @Test
+  void clientsBehindTrustedProxiesAreToldApart() throws Exception {
+    try (TestOrigin a = named("a");
+        TestOrigin b = named("b");
+        GatewayRig trusting =
+            GatewayRig.with(upstream("balance: maglev", a, b) + "trusted_proxies: [127.0.0.0/8]\n");
+        GatewayRig wary = over("balance: maglev", a, b);
+        Wire proxy = trusting.connect();
+        Wire stranger = wary.connect()) {
+      Set<String> seen = new HashSet<>();
+      Set<String> seenByWary = new HashSet<>();
+      for (int i = 1; i < 20; i++) {
+        String client = "X-Forwarded-For: 192.0.2." + i;
+        String answer = get(proxy, "/", client);
+        assertThat(get(proxy, "/", client)).isEqualTo(answer);
+        seen.add(answer);
+        seenByWary.add(get(stranger, "/", client));
+      }
+      assertThat(seen).containsExactlyInAnyOrder("a", "b");
+      assertThat(seenByWary).hasSize(1);
     }
   }
 

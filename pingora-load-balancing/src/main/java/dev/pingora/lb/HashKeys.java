@@ -23,19 +23,17 @@ final class HashKeys {
   static long hash(Object key) {
     return switch (key) {
       case String text -> mix(text.hashCode());
-      case InetSocketAddress inet -> hash(inet);
+      case InetSocketAddress inet when inet.getAddress() != null -> hash(inet.getAddress());
+      case InetSocketAddress inet -> mix(inet.getHostString().hashCode());
+      case InetAddress ip -> hash(ip);
       case byte[] octets -> mix(Arrays.hashCode(octets));
       default -> mix(key.toString().hashCode());
     };
   }
 
-  private static long hash(InetSocketAddress inet) {
-    InetAddress ip = inet.getAddress();
-    if (ip == null) {
-      return mix(inet.getHostString().hashCode());
-    }
-    // Inet4Address hashes to its 32 bits; Inet6Address to the sum of four words, of which clients
-    // choose some.
+  /// Inet4Address hashes to its 32 bits; Inet6Address to the sum of four words, of which clients
+  /// choose some.
+  private static long hash(InetAddress ip) {
     return mix(ip instanceof Inet6Address six ? Arrays.hashCode(six.getAddress()) : ip.hashCode());
   }
 
@@ -45,6 +43,7 @@ final class HashKeys {
       case byte[] octets -> octets;
       case InetSocketAddress inet when inet.getAddress() != null -> inet.getAddress().getAddress();
       case InetSocketAddress inet -> inet.getHostString().getBytes(StandardCharsets.UTF_8);
+      case InetAddress ip -> ip.getAddress();
       default -> key.toString().getBytes(StandardCharsets.UTF_8);
     };
   }
