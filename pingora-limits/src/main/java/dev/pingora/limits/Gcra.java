@@ -78,12 +78,18 @@ public final class Gcra {
 
   /// As [#of(long, Duration, long)] with a geometry, see [Estimator#of(int, int)].
   public static Gcra of(long permits, Duration per, long burst, int hashes, int slots) {
-    return of(permits, per, burst, new Rows(hashes, slots, new SecureRandom()), System::nanoTime);
+    return of(permits, per, burst, hashes, slots, System::nanoTime);
   }
 
   /// As [#of(long, Duration, long)] with a clock that counts nanoseconds from any origin.
   public static Gcra of(long permits, Duration per, long burst, LongSupplier nanoClock) {
-    return of(permits, per, burst, new Rows(HASHES, SLOTS, new SecureRandom()), nanoClock);
+    return of(permits, per, burst, HASHES, SLOTS, nanoClock);
+  }
+
+  /// As [#of(long, Duration, long)] with a geometry and a clock.
+  public static Gcra of(
+      long permits, Duration per, long burst, int hashes, int slots, LongSupplier nanoClock) {
+    return of(permits, per, burst, new Rows(hashes, slots, new SecureRandom()), nanoClock);
   }
 
   static Gcra of(long permits, Duration per, long burst, Rows rows, LongSupplier nanoClock) {

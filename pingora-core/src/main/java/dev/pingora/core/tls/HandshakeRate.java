@@ -30,14 +30,13 @@ final class HandshakeRate {
   ///
   /// @param perSecond 1 or more
   static HandshakeRate of(int perSecond) {
-    return new HandshakeRate(
-        Gcra.of(perSecond, Duration.ofSeconds(1), perSecond, 1, 1), System::nanoTime);
+    return of(perSecond, System::nanoTime);
   }
 
   /// As [#of(int)], by another clock.
   static HandshakeRate of(int perSecond, LongSupplier nanoClock) {
     return new HandshakeRate(
-        Gcra.of(perSecond, Duration.ofSeconds(1), perSecond, nanoClock), nanoClock);
+        Gcra.of(perSecond, Duration.ofSeconds(1), perSecond, 1, 1, nanoClock), nanoClock);
   }
 
   /// {@return whether one more may begin} If not, it is counted as refused.
