@@ -9,7 +9,8 @@
 use std::io::{Read, Write};
 use std::{env, fs};
 
-use rustls::Connection;
+use rustls::server::Acceptor;
+use rustls::{Connection, ServerConnection};
 use tlsrustls::context::{ClientContext, ServerContext};
 use tlsrustls::encoded::{tag, Encoded};
 
@@ -55,13 +56,23 @@ impl Ends {
 
     fn shake(&self, buffer: &mut Vec<u8>) -> (Connection, Connection) {
         let mut client: Connection = self.client.connection(b"origin.example", b"").unwrap().into();
-        let mut server: Connection =
-            rustls::ServerConnection::new(self.server.config.clone()).unwrap().into();
+        let mut server: Connection = self.accept(&mut client, buffer).into();
         while client.is_handshaking() || server.is_handshaking() || server.wants_write() {
             carry(&mut client, &mut server, buffer);
             carry(&mut server, &mut client, buffer);
         }
         (client, server)
+    }
+
+    /// As the library does: the ClientHello decides on the configuration.
+    fn accept(&self, client: &mut Connection, buffer: &mut Vec<u8>) -> ServerConnection {
+        buffer.clear();
+        client.write_tls(buffer).unwrap();
+        let mut acceptor = Acceptor::default();
+        acceptor.read_tls(&mut &buffer[..]).unwrap();
+        let accepted = acceptor.accept().unwrap().expect("a ClientHello in one record");
+        let config = self.server.choice.by(&accepted.client_hello());
+        accepted.into_connection(config).unwrap()
     }
 }
 

@@ -6,7 +6,9 @@ package dev.pingora.s2n;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.pingora.tls.CertKey;
+import dev.pingora.tls.KeyType;
 import dev.pingora.tls.NativeSettings;
+import dev.pingora.tls.RemoteSigning;
 import dev.pingora.tls.S2nTls.PresharedKey;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TrustRoots;
@@ -106,6 +108,15 @@ final class ConfigSetup implements AutoCloseable {
     SigningCalls signing = library.signing;
     if (!signing.present()) {
       certified.requireLocal(S2nProvider.ID);
+    }
+    boolean rsa = certified.type() == KeyType.RSA || certified.type() == KeyType.RSA_PSS;
+    if (rsa && !RemoteSigning.hasRaw(certified)) { // TLS 1.3 signs by PSS, s2n gives digests
+      throw TlsException.of(
+          TlsException.Reason.CONFIGURATION,
+          S2nProvider.ID
+              + ": the key of "
+              + certified
+              + " is kept elsewhere, by what has no RSA/ECB/NoPadding (expected, for PSS by s2n)");
     }
     String what = certified.toString();
     check(signing.loadPublic(certificate, chain.address(), (int) chain.byteSize()), what);

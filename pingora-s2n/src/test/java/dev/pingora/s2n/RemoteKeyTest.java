@@ -4,12 +4,14 @@
 package dev.pingora.s2n;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pingora.testkit.Resident;
 import dev.pingora.testkit.tls.RemoteKeys;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TlsPair;
 import dev.pingora.tls.CertKey;
+import dev.pingora.tls.KeyType;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsException;
@@ -42,6 +44,24 @@ final class RemoteKeyTest {
       }
     }
     System.gc();
+  }
+
+  /// s2n hands over digests: a provider that cannot pad for PSS from those is of no use.
+  @Test
+  void refusesRsaKeysWithoutTheBareOperation() throws Exception {
+    ServerTls config;
+    try (RemoteKeys device = new RemoteKeys(() -> {})) {
+      config = ServerTls.of(device.keep(TestCertificates.server(KeyType.RSA)));
+      assertThat(Ends.context(config).blocks()).isTrue();
+    }
+    // The device is gone, and nobody else knows its keys.
+    assertThatExceptionOfType(TlsException.class)
+        .isThrownBy(() -> Ends.context(config))
+        .withMessage(
+            "s2n: the key of "
+                + config.certificate()
+                + " is kept elsewhere, by what has no RSA/ECB/NoPadding (expected, for PSS by"
+                + " s2n)");
   }
 
   @Test
