@@ -143,8 +143,7 @@ final class Upstream {
 
   /// {@return a server for another attempt: one that was not tried, if there is one that takes
   /// work}
-  @Nullable Backend selectOther(
-      Session session, ClientAddresses clients, List<Backend> tried) {
+  @Nullable Backend selectOther(Session session, ClientAddresses clients, List<Backend> tried) {
     return balancer.select(key.of(session, clients), tried).orElse(null);
   }
 

@@ -48,19 +48,20 @@ class AdminEndToEndTest {
                     servers: ["127.0.0.1:%d", "127.0.0.1:%d"]
                     health_check: { tcp: true, every: 100ms, down: 1 }
                   listed:
-                    discovery: { file: "%s" }
+                    discovery: { http: "http://127.0.0.1:%d/" }
                 routes:
                   - upstream: app
                     rate_limit: { rate: 1/h, burst: 1 }
                   - match: { path: /own }
                     respond: { status: 200 }
                 """
-                    .formatted(
-                        folder.resolve("a.log"), origin.port(), closed, folder.resolve("none")));
+                    .formatted(folder.resolve("a.log"), origin.port(), closed, closed));
         Wire client = rig.connect()) {
       assertThat(client.send(RawHttp.get("/")).readResponse().status()).isEqualTo(200);
       assertThat(client.send(RawHttp.get("/")).readResponse().status()).isEqualTo(429);
-      Eventually.holds("told", () -> ask(rig, RawHttp.get("/status")).text().contains("unhealthy"));
+      Eventually.holds(
+          "told",
+          () -> ask(rig, RawHttp.get("/status")).text().matches("(?s).*unhealthy.*failure.*"));
 
       RawResponse answer = ask(rig, RawHttp.get("/status"));
       assertThat(answer.status()).isEqualTo(200);

@@ -51,13 +51,13 @@ class BalancingEndToEndTest {
       servers.add("\"127.0.0.1:" + origin.port() + "\"");
     }
     return """
-        upstreams:
-          app:
-            servers: %s
-            %s
-        routes:
-          - { upstream: app, retry: { attempts: 2, on: [connect, reset_before_response] } }
-        """
+    upstreams:
+      app:
+        servers: %s
+        %s
+    routes:
+      - { upstream: app, retry: { attempts: 2, on: [connect, reset_before_response] } }
+    """
         .formatted(servers, keys.replace("\n", "\n    "));
   }
 
@@ -121,7 +121,8 @@ class BalancingEndToEndTest {
     try (TestOrigin a = named("a");
         TestOrigin b = named("b");
         GatewayRig trusting =
-            GatewayRig.with(upstream("balance: maglev", a, b) + "trusted_proxies: [127.0.0.0/8]\n");
+            GatewayRig.with(
+                upstream("balance: maglev", a, b) + "trusted_proxies: [127.0.0.0/8]\n");
         GatewayRig wary = over("balance: maglev", a, b);
         Wire proxy = trusting.connect();
         Wire stranger = wary.connect()) {
