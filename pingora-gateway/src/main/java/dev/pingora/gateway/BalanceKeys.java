@@ -7,6 +7,7 @@ import dev.pingora.core.configuration.Block;
 import dev.pingora.core.configuration.Key;
 import dev.pingora.core.configuration.ValueType;
 import dev.pingora.core.configuration.Values;
+import dev.pingora.lb.GrpcHealthCheck;
 import dev.pingora.lb.HttpDiscovery;
 import dev.pingora.lb.Outlier;
 import dev.pingora.lb.SlowStart;
@@ -70,7 +71,9 @@ final class BalanceKeys {
                   "Whether a connection is enough"),
               Key.optional(
                   "grpc",
-                  Values.matching("a service's name", Pattern.compile("[!-~]{0,256}")),
+                  Values.matching(
+                      "a service's name",
+                      Pattern.compile("[!-~]{0," + GrpcHealthCheck.MAX_SERVICE + "}")),
                   HealthConf::grpc,
                   (b, v) -> b.grpc = v,
                   "Service to ask for by gRPC's health protocol, \"\" = the server as a whole"),

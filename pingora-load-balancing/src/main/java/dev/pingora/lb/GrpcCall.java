@@ -3,7 +3,6 @@
 
 package dev.pingora.lb;
 
-import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.FieldName;
@@ -114,10 +113,7 @@ final class GrpcCall implements Http2Listener, StreamListener {
   }
 
   private void exchange(RequestHeader request, byte[] message) throws ProxyException {
-    request
-        .set("Te", "trailers")
-        .set("Content-Type", "application/grpc")
-        .set("User-Agent", "pingora-health");
+    request.set("Te", "trailers").set("Content-Type", "application/grpc");
     unsent = ByteBuffer.allocate(PREFIX + message.length);
     unsent.put((byte) 0).putInt(message.length).put(message).flip();
     http.open(thread.loop().now());
@@ -149,17 +145,14 @@ final class GrpcCall implements Http2Listener, StreamListener {
       throw fault;
     }
     ResponseHeader head = header;
-    if (head == null || head.status() != 200) {
-      throw failure(head == null ? "it gave no answer" : "it answers " + head.status());
-    }
-    if (!shown(head.headers(), FieldName.CONTENT_TYPE).startsWith("application/grpc")) {
-      throw failure("its answer is not of gRPC");
+    if (head == null) {
+      throw HealthFailure.of("it gave no answer");
     }
     Fields last = trailers == null ? head.headers() : trailers;
     String status = shown(last, FieldName.GRPC_STATUS);
     if (!status.equals("0")) {
-      throw failure(
-          "its grpc-status is " + named(status) + ' ' + shown(last, FieldName.GRPC_MESSAGE));
+      String said = named(status) + ' ' + shown(last, FieldName.GRPC_MESSAGE);
+      throw HealthFailure.of("its grpc-status is " + said.strip());
     }
     return message();
   }
@@ -167,10 +160,10 @@ final class GrpcCall implements Http2Listener, StreamListener {
   private byte[] message() throws ProxyException {
     answer.flip();
     if (answer.remaining() < PREFIX || answer.get() != 0) {
-      throw failure("its answer has no message, or a compressed one");
+      throw HealthFailure.of("its answer has no message, or a compressed one");
     }
     if (answer.getInt() != answer.remaining()) {
-      throw failure("its answer is not one message");
+      throw HealthFailure.of("its answer is not one message");
     }
     byte[] message = new byte[answer.remaining()];
     answer.get(message);
@@ -196,24 +189,30 @@ final class GrpcCall implements Http2Listener, StreamListener {
     return plain.length() > MAX_SHOWN ? plain.substring(0, MAX_SHOWN) + "…" : plain;
   }
 
-  private static ProxyException failure(String text) {
-    return ProxyException.upstream(ErrorKind.custom("HealthCheck"), "%s", text.strip());
-  }
-
   // ---- what the codec tells ----
 
   @Override
   public void response(ResponseHeader response, boolean endStream) {
-    if (response.status() >= 200) {
-      header = response;
-      over = endStream;
+    if (over || response.status() < 200) {
+      return;
     }
+    if (response.status() != 200) {
+      end(HealthFailure.of("it answers " + response.status()));
+    } else if (!shown(response.headers(), FieldName.CONTENT_TYPE).startsWith("application/grpc")) {
+      end(HealthFailure.of("its answer is not of gRPC"));
+    }
+    header = response;
+    over |= endStream;
   }
 
   @Override
   public void data(ByteBuffer content, boolean endStream) {
+    if (over) {
+      return;
+    }
     if (content.remaining() > answer.remaining()) {
-      ended(failure("its answer has more than " + answer.capacity() + " octets"));
+      int most = answer.capacity() - PREFIX;
+      end(HealthFailure.of("its answer has more than " + most + " octets"));
       return;
     }
     answer.put(content);
@@ -222,13 +221,15 @@ final class GrpcCall implements Http2Listener, StreamListener {
 
   @Override
   public void trailers(Fields fields) {
-    trailers = fields;
-    over = true;
+    if (!over) {
+      trailers = fields;
+      over = true;
+    }
   }
 
   @Override
   public void reset(Http2Error.StreamError error) {
-    ended(error.asException(ErrorSource.UPSTREAM));
+    end(error.asException(ErrorSource.UPSTREAM));
   }
 
   @Override
@@ -241,11 +242,11 @@ final class GrpcCall implements Http2Listener, StreamListener {
 
   @Override
   public void failed(Http2Error.ConnectionError error) {
-    ended(error.asException(ErrorSource.UPSTREAM));
+    end(error.asException(ErrorSource.UPSTREAM));
   }
 
   /// What comes after the end changes nothing.
-  private void ended(ProxyException why) {
+  private void end(ProxyException why) {
     if (!over) {
       fault = why;
       over = true;

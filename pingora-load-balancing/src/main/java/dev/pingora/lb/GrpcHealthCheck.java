@@ -8,7 +8,6 @@ import static java.util.Objects.requireNonNull;
 import dev.pingora.core.server.ServerRuntime;
 import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.core.upstreams.HttpPeer;
-import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.RequestHeader;
 import dev.pingora.runtime.RequestThread;
@@ -66,12 +65,13 @@ public final class GrpcHealthCheck implements HealthCheck {
         RequestHeader.of("POST", "/grpc.health.v1.Health/Check")
             .scheme(peer.scheme() == HttpPeer.Scheme.HTTPS ? "https" : "http")
             .set("Host", authority == null ? peer.authority() : authority)
+            .set("User-Agent", "pingora-health")
             .set("Grpc-Timeout", rules.timeout().toMillis() + "m");
     var connection = runtime.connector().open(thread, peer, TlsSettings.H2);
     byte[] answer = GrpcCall.of(thread, connection, MAX_ANSWER).send(request, question);
     int status = status(ByteBuffer.wrap(answer));
     if (status != SERVING) {
-      throw failure("its status is " + name(status));
+      throw HealthFailure.of("its status is " + name(status));
     }
   }
 
@@ -106,7 +106,7 @@ public final class GrpcHealthCheck implements HealthCheck {
         case 1 -> pass(message, Long.BYTES);
         case 2 -> pass(message, varint(message));
         case 5 -> pass(message, Integer.BYTES);
-        default -> throw failure("its answer is not in the form of protobuf");
+        default -> throw HealthFailure.of("its answer is not in the form of protobuf");
       }
     }
     return (int) status;
@@ -121,12 +121,12 @@ public final class GrpcHealthCheck implements HealthCheck {
         return value;
       }
     }
-    throw failure("its answer is not in the form of protobuf");
+    throw HealthFailure.of("its answer is not in the form of protobuf");
   }
 
   private static void pass(ByteBuffer message, long octets) throws ProxyException {
     if (octets < 0 || octets > message.remaining()) {
-      throw failure("its answer is not in the form of protobuf");
+      throw HealthFailure.of("its answer is not in the form of protobuf");
     }
     message.position(message.position() + (int) octets);
   }
@@ -138,10 +138,6 @@ public final class GrpcHealthCheck implements HealthCheck {
       case 3 -> "SERVICE_UNKNOWN";
       default -> Integer.toString(status);
     };
-  }
-
-  private static ProxyException failure(String text) {
-    return ProxyException.upstream(ErrorKind.custom("HealthCheck"), "%s", text);
   }
 
   @Override

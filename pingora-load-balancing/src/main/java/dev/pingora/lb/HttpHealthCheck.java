@@ -6,7 +6,6 @@ package dev.pingora.lb;
 import static java.util.Objects.requireNonNull;
 
 import dev.pingora.core.server.ServerRuntime;
-import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
 import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
@@ -76,7 +75,7 @@ public final class HttpHealthCheck implements HealthCheck {
     return validating((header, content) -> {
       expect(own, header);
       if (!new String(content, StandardCharsets.UTF_8).contains(text)) {
-        throw ProxyException.upstream(ErrorKind.custom("HealthCheck"), "its answer lacks the text");
+        throw HealthFailure.of("its answer lacks the text");
       }
     });
   }
@@ -88,8 +87,7 @@ public final class HttpHealthCheck implements HealthCheck {
 
   private static void expect(Set<Integer> statuses, ResponseHeader header) throws ProxyException {
     if (!statuses.contains(header.status())) {
-      throw ProxyException.upstream(
-          ErrorKind.custom("HealthCheck"), "it answers %s", header.status());
+      throw HealthFailure.of("it answers " + header.status());
     }
   }
 

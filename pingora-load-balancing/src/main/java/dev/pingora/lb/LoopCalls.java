@@ -58,7 +58,7 @@ public final class LoopCalls {
     List<Loop> loops = own.loops().loops();
     Loop loop = loops.get(Integer.remainderUnsigned(next.getAndIncrement(), loops.size()));
     Result<T> result = new Result<>();
-    RequestThread thread = loop.spawn(own0 -> result.fill(call, own0, own));
+    RequestThread thread = loop.spawn(onLoop -> result.fill(call, onLoop, own));
     boolean ended = false;
     try {
       ended = result.done.await(timeout.toNanos(), TimeUnit.NANOSECONDS);

@@ -151,7 +151,30 @@ class GrpcHealthCheckTest {
     assertThat(
             illness(
                 GrpcBackend.of(200, "application/grpc", GrpcBackend.message(new int[5_000]), "0")))
-        .contains("more than 4101 octets");
+        .contains("more than 4096 octets");
+  }
+
+  /// What follows the octet too many changes nothing.
+  @Test
+  void longAnswersEndTheCallAtOnce() throws Exception {
+    assertThat(
+            illness(stream -> {
+              stream.sendHeaders(
+                  ResponseHeader.of(200).set("content-type", "application/grpc"), false);
+              stream.sendData(ByteBuffer.wrap(new byte[5_000]), false);
+              stream.sendData(ByteBuffer.wrap(new byte[1]), false);
+            }))
+        .contains("more than 4096 octets");
+  }
+
+  @Test
+  void pagesOfErrorsAreToldByTheirStatus() throws Exception {
+    assertThat(
+            illness(stream -> {
+              stream.sendHeaders(ResponseHeader.of(503).set("content-type", "text/html"), false);
+              stream.sendData(ByteBuffer.wrap(new byte[9_000]), true);
+            }))
+        .contains("it answers 503");
   }
 
   @Test

@@ -137,7 +137,7 @@ final class HelloMessage {
       throw new Malformed(MISSING_EXTENSION, "no signature_algorithms or no supported_groups");
     }
     if (groups.isEmpty() != (shares == null)) {
-      throw new Malformed(MISSING_EXTENSION, "one of supported_groups and key_share");
+      throw new Malformed(MISSING_EXTENSION, "supported_groups or key_share without the other");
     }
     if (shares != null) {
       judge(whole(shares, 2, "key_share"));

@@ -64,6 +64,12 @@ public final class HelloReader {
   /// @param why for the log
   /// @param alert the answer (RFC 8446 §6.2)
   public record Unreadable(String why, int alert) implements Result {
+    /// The commonest mistake is to speak HTTP here.
+    private static Unreadable record(int type) {
+      return unexpected(
+          type >= 'A' && type <= 'Z' ? "plain text, such as HTTP," : "a record of type " + type);
+    }
+
     private static Unreadable unexpected(String what) {
       return new Unreadable(what + " instead of a ClientHello", UNEXPECTED_MESSAGE);
     }
@@ -88,7 +94,7 @@ public final class HelloReader {
             : new Alerted(records.get(end - 1) & 0xff);
       }
       if (type != HANDSHAKE) {
-        return Unreadable.unexpected("a record of type " + type);
+        return Unreadable.record(type);
       }
       if (records.get(records.position() + 1) != 3) {
         return new Unreadable("a record of no version of TLS", PROTOCOL_VERSION);
@@ -111,7 +117,7 @@ public final class HelloReader {
       whole = whole == null ? fragment : joined(whole, fragment);
       Result result = message(whole.duplicate());
       if (!(result instanceof Incomplete)) {
-        return result;
+        return records.position() > MAX_BYTES ? tooLong() : result;
       }
     }
   }
@@ -119,7 +125,7 @@ public final class HelloReader {
   private static Result incompleteOrBad(ByteBuffer rest, int all) {
     int type = rest.hasRemaining() ? rest.get(rest.position()) & 0xff : HANDSHAKE;
     if (type != HANDSHAKE && type != ALERT) {
-      return Unreadable.unexpected("a record of type " + type);
+      return Unreadable.record(type);
     }
     return incomplete(all, all - rest.remaining() + RECORD_HEADER);
   }

@@ -173,6 +173,35 @@ final class HelloReaderTest {
     assertThat(refusal(new byte[] {21, 3, 3, 0, 1, 1}).alert()).isEqualTo(10);
   }
 
+  @Test
+  void plainHttpIsToldAsSuch() {
+    assertThat(refusal("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII)).why())
+        .isEqualTo("plain text, such as HTTP, instead of a ClientHello");
+    assertThat(refusal(new byte[] {23, 3, 3, 0, 1}).why())
+        .isEqualTo("a record of type 23 instead of a ClientHello");
+  }
+
+  /// Whether it comes at once or in pieces.
+  @Test
+  void boundsWhatIsThereAtOnceToo() {
+    byte[] most = spread(tls12().extension(21, new byte[HelloReader.MAX_BYTES - 200]).message());
+    assertThat(most.length).isBetween(HelloReader.MAX_BYTES - 100, HelloReader.MAX_BYTES);
+    complete(most);
+    byte[] more = spread(tls12().extension(21, new byte[HelloReader.MAX_BYTES - 100]).message());
+    assertThat(more.length).isGreaterThan(HelloReader.MAX_BYTES);
+    assertThat(refusal(more).alert()).isEqualTo(47);
+  }
+
+  /// {@return a message in records of 5,000 octets}
+  private static byte[] spread(byte[] message) {
+    byte[] octets = {};
+    for (int at = 0; at < message.length; at += 5_000) {
+      byte[] piece = Arrays.copyOfRange(message, at, Math.min(message.length, at + 5_000));
+      octets = Hello.join(octets, Hello.record(piece));
+    }
+    return octets;
+  }
+
   private static HelloReader.Unreadable refusal(byte[] octets) {
     HelloReader.Result result = read(octets);
     assertThat(result).isInstanceOf(HelloReader.Unreadable.class);

@@ -196,7 +196,7 @@ public final class ListeningService implements Service {
     }
 
     @Override
-    public void refused() {
+    public void tooMany() {
       app.handshakeRefused(connection);
     }
   }

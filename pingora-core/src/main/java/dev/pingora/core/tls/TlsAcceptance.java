@@ -34,19 +34,21 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
   private static final Connection.Linger LINGER =
       new Connection.Linger(64 * 1024, TimeUnit.SECONDS.toNanos(1));
 
-  private final Connection connection;
-  private final TlsListener listener;
-  private final Next next;
-  private final long deadline;
-
   /// A fatal alert in clear, but for what it says.
   private static final byte[] ALERT = {21, 3, 3, 0, 2, 2};
 
   private static final int CLOSE_NOTIFY = 0;
+  private static final int ACCESS_DENIED = 49;
+  private static final int INTERNAL_ERROR = 80;
   private static final int INAPPROPRIATE_FALLBACK = 86;
 
   /// Nanoseconds that an alert waits for room. Nothing was written before it.
   private static final long ALERT_PATIENCE = TimeUnit.SECONDS.toNanos(1);
+
+  private final Connection connection;
+  private final TlsListener listener;
+  private final Next next;
+  private final long deadline;
 
   /// Who goes on.
   @FunctionalInterface
@@ -56,7 +58,7 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
 
     /// There are too many handshakes: the connection was closed. On the thread that owned it; must
     /// not block.
-    default void refused() {}
+    default void tooMany() {}
   }
 
   public TlsAcceptance(Connection connection, TlsListener listener, Next next) {
@@ -89,21 +91,20 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     connection.unexpire();
     thread.phase("tlsHandshake");
     SslDigest digest = null;
-    boolean refused = false;
+    boolean tooMany = false;
     try {
       Greeting greeting = new Greeting(connection, thread, deadline);
       greeting.awaitOctets();
-      refused = !listener.admits();
-      digest = refused ? null : accept(thread, greeting);
+      tooMany = !listener.admits();
+      digest = tooMany ? null : accept(thread, greeting);
     } catch (ProxyException e) {
       failed(e);
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "the handshake on " + connection + " ended badly", e);
-      listener.left();
+      failed(ProxyException.explain(ErrorKind.INTERNAL_ERROR, e, "on %s", connection));
     } finally {
-      if (refused) {
+      if (tooMany) {
         connection.close();
-        next.refused();
+        next.tooMany();
       } else if (digest == null) {
         connection.close(LINGER);
       }
@@ -130,7 +131,7 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     if (hello.fallsBack(listener.settings().profile().maximum())) { // RFC 7507 §3
       throw greeting.refuse(INAPPROPRIATE_FALLBACK, "a fallback to an older version");
     }
-    TlsContext context = context(hello, thread);
+    TlsContext context = context(hello, thread, greeting);
     TlsSession session = session(context);
     boolean offloaded = listener.settings().offloaded() || context.blocks();
     TlsHandshake handshake =
@@ -141,8 +142,9 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     return digest;
   }
 
-  private TlsContext context(ClientHello hello, RequestThread thread) throws ProxyException {
-    CertKey own = asked(hello, thread);
+  private TlsContext context(ClientHello hello, RequestThread thread, Greeting greeting)
+      throws ProxyException {
+    CertKey own = asked(hello, thread, greeting);
     try {
       return own == null ? listener.context(hello) : listener.context(own);
     } catch (TlsException e) {
@@ -158,12 +160,14 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     }
   }
 
-  private @Nullable CertKey asked(ClientHello hello, RequestThread thread) throws ProxyException {
+  private @Nullable CertKey asked(ClientHello hello, RequestThread thread, Greeting greeting)
+      throws ProxyException {
     TlsCallbacks callbacks = listener.settings().callbacks();
     try {
       return callbacks == null ? null : callbacks.certificate(hello, thread);
     } catch (Exception e) {
-      throw refused(e);
+      greeting.say(e instanceof ProxyException ? ACCESS_DENIED : INTERNAL_ERROR);
+      throw callbackFailed(e);
     }
   }
 
@@ -174,14 +178,17 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
         digest.extension(callbacks.handshakeComplete(digest, thread));
       }
     } catch (Exception e) {
-      throw refused(e);
+      throw callbackFailed(e);
     }
   }
 
-  private static ProxyException refused(Exception e) {
-    return ProxyException.explain(
-            ErrorKind.TLS_HANDSHAKE_FAILURE, e, "a callback refused the handshake")
-        .withSource(ErrorSource.INTERNAL);
+  /// What a callback throws on purpose refuses the client; anything else is a fault of ours.
+  private static ProxyException callbackFailed(Exception e) {
+    return e instanceof ProxyException
+        ? ProxyException.explain(
+                ErrorKind.TLS_HANDSHAKE_FAILURE, e, "a callback refused the handshake")
+            .withSource(ErrorSource.INTERNAL)
+        : ProxyException.explain(ErrorKind.INTERNAL_ERROR, e, "a callback of the listener threw");
   }
 
   /// The octets up to the end of the ClientHello. They are looked at where they are, and copied
@@ -252,12 +259,17 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     }
 
     /// Sends a fatal alert (RFC 8446 §6) where there is no session that could.
-    ///
-    /// @return why, to be thrown
-    ProxyException refuse(int alert, String why) throws ProxyException {
+    void say(int alert) throws ProxyException {
       connection.awaitRoom(thread, ALERT_PATIENCE);
       connection.room(ALERT.length + 1).put(ALERT).put((byte) alert);
       connection.flush();
+    }
+
+    /// Sends a fatal alert.
+    ///
+    /// @return why, to be thrown
+    ProxyException refuse(int alert, String why) throws ProxyException {
+      say(alert);
       return ProxyException.downstream(
           ErrorKind.TLS_HANDSHAKE_FAILURE, "%s from %s", why, connection.remoteAddress());
     }

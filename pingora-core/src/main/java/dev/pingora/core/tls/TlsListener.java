@@ -120,12 +120,14 @@ public final class TlsListener {
     failed.count();
     long untold = failed.untold();
     if (untold > 0) {
+      String others = untold == 1 ? "" : ", and " + (untold - 1) + " more since the last time";
+      String line = "a TLS handshake failed" + others + ": " + why;
       boolean ours = why.kind().equals(ErrorKind.INTERNAL_ERROR);
-      LOG.log(
-          ours ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
-          "a TLS handshake failed{1}: {0}",
-          why,
-          untold == 1 ? "" : ", and " + (untold - 1) + " more since the last time");
+      if (why.rootCause() instanceof RuntimeException bug) {
+        LOG.log(System.Logger.Level.WARNING, line, bug);
+      } else {
+        LOG.log(ours ? System.Logger.Level.WARNING : System.Logger.Level.INFO, line);
+      }
     }
   }
 

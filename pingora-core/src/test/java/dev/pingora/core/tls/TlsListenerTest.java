@@ -11,6 +11,8 @@ import dev.pingora.core.server.Server;
 import dev.pingora.core.server.ServerConf;
 import dev.pingora.core.server.Shutdown;
 import dev.pingora.core.services.ListeningService;
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.RequestThread;
 import dev.pingora.testkit.Eventually;
 import dev.pingora.testkit.Gate;
@@ -291,17 +293,23 @@ final class TlsListenerTest {
             .withCallbacks(
                 new TlsCallbacks() {
                   @Override
-                  public @Nullable CertKey certificate(ClientHello hello, RequestThread thread) {
+                  public @Nullable CertKey certificate(ClientHello hello, RequestThread thread)
+                      throws ProxyException {
                     if ("other.example".equals(hello.serverName())) {
                       throw new IllegalStateException("not this one");
+                    }
+                    if ("denied.example".equals(hello.serverName())) {
+                      throw ProxyException.internal(ErrorKind.status(403), "not you");
                     }
                     return null;
                   }
                 });
     try (Echo echo = new Echo(settings);
-        SSLSocket refused = echo.client("other.example", null);
+        SSLSocket broken = echo.client("other.example", null);
+        SSLSocket denied = echo.client("denied.example", null);
         SSLSocket served = echo.client(TestCertificates.NAME, null)) {
-      assertThatThrownBy(refused::startHandshake).isInstanceOf(IOException.class);
+      assertThatThrownBy(broken::startHandshake).hasMessageContaining("internal_error");
+      assertThatThrownBy(denied::startHandshake).hasMessageContaining("access_denied");
       assertThat(exchange(served, "served")).isEqualTo("served");
     }
   }
