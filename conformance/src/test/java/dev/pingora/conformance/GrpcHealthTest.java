@@ -52,7 +52,7 @@ final class GrpcHealthTest {
     grpc =
         Tool.start(
             python.toString(),
-            PythonEnvironment.PROGRAMS.resolve("grpc_health.py").toString(),
+            PythonEnvironment.PROGRAMS.resolve("health_server.py").toString(),
             folder.resolve("server.pem").toString(),
             folder.resolve("server.key").toString());
   }

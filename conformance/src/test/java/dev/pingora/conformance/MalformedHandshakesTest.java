@@ -40,7 +40,7 @@ final class MalformedHandshakesTest {
   private static final Pattern LISTENS = Pattern.compile("listens on 127\\.0\\.0\\.1:([0-9]+)");
 
   /// Signs of a fault in the gateway's log.
-  private static final Pattern FAULT = Pattern.compile("(?m)^\tat | ERROR |^#|Exception");
+  private static final Pattern FAULT = Pattern.compile("(?m)^\tat | ERROR |^#|Exception in ");
 
   @TempDir private Path folder;
 

@@ -217,8 +217,11 @@ public final class Server {
     asked.countDown();
   }
 
-  /// Waits until the server has stopped.
+  /// Waits until the server has stopped. Returns at once when it was asked to stop before it ran.
   public void awaitEnd() {
+    if (phase == ExecutionPhase.SETUP && asked.getCount() == 0) {
+      return;
+    }
     try {
       ended.await();
     } catch (InterruptedException e) {

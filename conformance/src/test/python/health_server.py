@@ -3,7 +3,7 @@
 """A gRPC server with the health service of grpcio: the whole and shop.Carts serve, shop.Orders does
 not.
 
-grpc_health.py CERTIFICATE KEY: prints its port without TLS and the one with, and runs until killed.
+health_server.py CERTIFICATE KEY: prints its port without TLS and the one with, and runs until killed.
 """
 
 import sys
