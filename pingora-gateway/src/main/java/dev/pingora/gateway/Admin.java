@@ -10,12 +10,16 @@ import dev.pingora.core.configuration.JsonText;
 import dev.pingora.core.services.Addresses;
 import dev.pingora.http.ResponseHeader;
 import dev.pingora.lb.BalancerStatus;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Tells operators how the gateway is: `GET /status` answers in JSON. Changes nothing.
 ///
@@ -30,7 +34,14 @@ import java.util.function.Supplier;
 ///
 /// Thread-safe.
 final class Admin implements ServeHttp {
+  /// How old an answer may be: whoever asks more often, or reads slowly, shares it with others.
+  private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private final Supplier<GatewayServer> gateway;
+  private final AtomicReference<@Nullable Snapshot> last = new AtomicReference<>();
+
+  /// An answer, and when it was made.
+  private record Snapshot(byte[] json, long nanos) {}
 
   Admin(Supplier<GatewayServer> gateway) {
     this.gateway = gateway;
@@ -44,9 +55,18 @@ final class Admin implements ServeHttp {
       response.header(ResponseHeader.of(405).set("Allow", "GET, HEAD").contentLength(0));
     } else {
       // Of ten thousand servers it is long: not on a loop.
-      String text = request.offload(() -> JsonText.of(status(gateway.get())));
-      response.respond(200, "application/json", text);
+      response.respond(200, "application/json", request.offload(this::json));
     }
+  }
+
+  private byte[] json() {
+    Snapshot known = last.get();
+    if (known != null && System.nanoTime() - known.nanos() < FRESH_NANOS) {
+      return known.json();
+    }
+    byte[] json = JsonText.of(status(gateway.get())).getBytes(StandardCharsets.UTF_8);
+    last.set(new Snapshot(json, System.nanoTime()));
+    return json;
   }
 
   private static Map<String, Object> status(GatewayServer gateway) {

@@ -68,6 +68,7 @@ final class GrpcCall implements Http2Listener, StreamListener {
   private @Nullable ResponseHeader header;
   private @Nullable Fields trailers;
   private @Nullable ProxyException fault;
+  private boolean headIsAll;
   private boolean over;
 
   private GrpcCall(RequestThread thread, Connection connection, int maxAnswer) {
@@ -148,7 +149,10 @@ final class GrpcCall implements Http2Listener, StreamListener {
     if (head == null) {
       throw HealthFailure.of("it gave no answer");
     }
-    Fields last = trailers == null ? head.headers() : trailers;
+    Fields last = headIsAll ? head.headers() : trailers;
+    if (last == null) {
+      throw HealthFailure.of("its answer has no trailers");
+    }
     String status = shown(last, FieldName.GRPC_STATUS);
     if (!status.equals("0")) {
       String said = named(status) + ' ' + shown(last, FieldName.GRPC_MESSAGE);
@@ -202,6 +206,7 @@ final class GrpcCall implements Http2Listener, StreamListener {
       end(HealthFailure.of("its answer is not of gRPC"));
     }
     header = response;
+    headIsAll = endStream;
     over |= endStream;
   }
 

@@ -12,10 +12,11 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the body of a ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2) and judges it, so that all
-/// libraries refuse the same messages with the same alerts: none of them looks at everything.
+/// Reads the body of a ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2) and judges it, so that what
+/// breaks a rule that is known here is refused alike, whatever the library: none of them looks at
+/// everything.
 ///
-/// Extensions that nobody here knows are passed over.
+/// Extensions that are not known here are passed over; they are for the library to judge.
 final class HelloMessage {
   private static final int HANDSHAKE_FAILURE = 40;
   private static final int ILLEGAL_PARAMETER = 47;
@@ -35,6 +36,13 @@ final class HelloMessage {
 
   private static final int SSL_3 = 0x0300;
   private static final int MAX_SESSION_ID = 32;
+
+  /// Most suites, extensions, protocols, groups and so on, each. A ClientHello is kept as long as
+  /// its connection, and takes many times its octets then; browsers list some twenty of a kind.
+  static final int MAX_LISTED = 512;
+
+  /// Octets of a host name (RFC 1035 §2.3.4).
+  private static final int MAX_NAME = 255;
 
   private final List<Integer> types = new ArrayList<>();
   private @Nullable String serverName;
@@ -101,6 +109,7 @@ final class HelloMessage {
         throw new Malformed(ILLEGAL_PARAMETER, "extension " + type + " twice");
       }
       types.add(type);
+      bound(types.size(), "extensions");
       ByteBuffer content = vector(all, 2);
       take(type, content);
     }
@@ -144,10 +153,15 @@ final class HelloMessage {
     }
   }
 
-  /// RFC 8446 §4.2.8.
-  private static void judge(ByteBuffer shares) throws Malformed {
+  /// RFC 8446 §4.2.8: one key for a group, of groups that are offered.
+  private void judge(ByteBuffer shares) throws Malformed {
+    Set<Integer> seen = new HashSet<>();
     while (shares.hasRemaining()) {
       int group = number(shares, 2);
+      if (!groups.contains(group) || !seen.add(group)) {
+        throw new Malformed(
+            ILLEGAL_PARAMETER, "a second key for a group, or one for a group that is not offered");
+      }
       ByteBuffer key = vector(shares, 2);
       if (!key.hasRemaining()) {
         throw new Malformed(DECODE_ERROR, "an empty key share");
@@ -199,6 +213,9 @@ final class HelloMessage {
     if (!name.hasRemaining()) {
       throw new Malformed(DECODE_ERROR, "an empty server name");
     }
+    if (name.remaining() > MAX_NAME) {
+      throw new Malformed(ILLEGAL_PARAMETER, "a server name of more than 255 octets");
+    }
     for (int i = name.position(); i < name.limit(); i++) {
       if (name.get(i) <= ' ' || name.get(i) == 0x7f) {
         throw new Malformed(ILLEGAL_PARAMETER, "a server name that is none");
@@ -212,6 +229,7 @@ final class HelloMessage {
     List<String> names = new ArrayList<>();
     while (list.hasRemaining()) {
       names.add(StandardCharsets.ISO_8859_1.decode(vector(list, 1)).toString());
+      bound(names.size(), "protocols");
     }
     if (names.isEmpty() || names.contains("")) {
       throw new Malformed(DECODE_ERROR, "an empty list or name of protocols");
@@ -224,11 +242,18 @@ final class HelloMessage {
     if (!list.hasRemaining() || list.remaining() % 2 != 0) {
       throw new Malformed(DECODE_ERROR, list.remaining() + " octets of " + what);
     }
+    bound(list.remaining() / 2, what);
     List<Integer> numbers = new ArrayList<>(list.remaining() / 2);
     while (list.hasRemaining()) {
       numbers.add(number(list, 2));
     }
     return numbers;
+  }
+
+  private static void bound(int count, String what) throws Malformed {
+    if (count > MAX_LISTED) {
+      throw new Malformed(ILLEGAL_PARAMETER, "more than " + MAX_LISTED + " " + what);
+    }
   }
 
   /// {@return the content of a vector that fills the whole extension}

@@ -275,6 +275,24 @@ final class HelloReaderTest {
         Arguments.of("a ticket without modes", tls13().extension(41, none), 109));
   }
 
+  private static byte[] share() {
+    return Hello.join(Hello.two(0x001d), Hello.vector(2, new byte[32]));
+  }
+
+  private static String[] names(int count) {
+    String[] names = new String[count];
+    Arrays.setAll(names, i -> "p" + i);
+    return names;
+  }
+
+  private static Hello many(int extensions) {
+    Hello hello = tls12();
+    for (int i = 0; i < extensions; i++) {
+      hello.extension(0x4000 + i, new byte[0]);
+    }
+    return hello;
+  }
+
   @ParameterizedTest(name = "{0}: {2}")
   @MethodSource("broken")
   void refusesMessagesThatBreakARule(String what, Hello hello, int alert) {
@@ -286,6 +304,10 @@ final class HelloReaderTest {
         new Hello().with(0x0a0a, 0xc02b),
         tls12().compression(1, 0),
         tls12().sessionId(0),
+        tls12().serverName("a".repeat(255)),
+        new Hello().with(new int[512]),
+        tls12().alpn(names(512)),
+        many(512),
         tls12().serverName("192.0.2.1"),
         tls12().serverName("a_b.example."),
         tls12().extension(0xff01, new byte[1]),

@@ -102,6 +102,7 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
     } catch (RuntimeException e) {
       failed(ProxyException.explain(ErrorKind.INTERNAL_ERROR, e, "on %s", connection));
     } finally {
+      connection.hold(0);
       if (tooMany) {
         connection.close();
         next.tooMany();
@@ -274,22 +275,29 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
           ErrorKind.TLS_HANDSHAKE_FAILURE, "%s from %s", why, connection.remoteAddress());
     }
 
-    /// Copies what has come, so that more can.
+    /// Copies what has come, so that more can. It counts as memory that the client has us keep.
     ///
     /// @return all that was copied, up to the position
-    private ByteBuffer keep() {
+    /// @throws ProxyException 503 when that is more than its share; the alert is written by then
+    private ByteBuffer keep() throws ProxyException {
       ByteBuffer held = pieces;
       ByteBuffer input = connection.input();
       if (held == null || held.remaining() < input.remaining()) {
         int before = held == null ? 0 : held.position();
-        ByteBuffer larger = ByteBuffer.allocate(2 * (before + input.remaining()));
-        if (held != null) {
-          larger.put(held.flip());
-        }
-        held = larger;
-        pieces = larger;
+        held = larger(held, before + input.remaining());
+        pieces = held;
       }
       return held.put(input);
+    }
+
+    private ByteBuffer larger(@Nullable ByteBuffer held, int least) throws ProxyException {
+      int capacity = Math.max(least, Math.min(2 * least, HelloReader.MAX_BYTES));
+      if (!connection.hold(capacity)) {
+        say(INTERNAL_ERROR);
+        throw ProxyException.internal(ErrorKind.status(503), "all I/O buffers are in use");
+      }
+      ByteBuffer larger = ByteBuffer.allocate(capacity);
+      return held == null ? larger : larger.put(held.flip());
     }
 
     /// {@return what was copied; the rest is still the connection's input} Null when nothing was.

@@ -34,6 +34,9 @@ public final class TlsListener {
   private final LongAdder left = new LongAdder();
   private final Tally failed = new Tally(SILENCE, System::nanoTime);
 
+  /// Handshakes that failed by a fault of ours: what clients do wrong must not hide these.
+  private final Tally faults = new Tally(SILENCE, System::nanoTime);
+
   /// Null when there is no limit.
   private final @Nullable HandshakeRate rate;
 
@@ -117,12 +120,13 @@ public final class TlsListener {
 
   /// A handshake failed for a reason worth telling, once a second at most.
   void failed(ProxyException why) {
-    failed.count();
-    long untold = failed.untold();
+    boolean ours = why.kind().equals(ErrorKind.INTERNAL_ERROR);
+    Tally tally = ours ? faults : failed;
+    tally.count();
+    long untold = tally.untold();
     if (untold > 0) {
       String others = untold == 1 ? "" : ", and " + (untold - 1) + " more since the last time";
       String line = "a TLS handshake failed" + others + ": " + why;
-      boolean ours = why.kind().equals(ErrorKind.INTERNAL_ERROR);
       if (why.rootCause() instanceof RuntimeException bug) {
         LOG.log(System.Logger.Level.WARNING, line, bug);
       } else {
@@ -138,7 +142,7 @@ public final class TlsListener {
 
   /// {@return handshakes that failed, were given up or took too long}
   public long failedHandshakes() {
-    return failed.all() + left.sum();
+    return failed.all() + faults.all() + left.sum();
   }
 
   /// {@return connections closed because too many handshakes began}

@@ -7,12 +7,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pingora.core.server.Limits;
 import dev.pingora.core.server.Server;
 import dev.pingora.core.server.ServerConf;
 import dev.pingora.core.server.Shutdown;
 import dev.pingora.core.services.ListeningService;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
+import dev.pingora.runtime.BufferBudget;
 import dev.pingora.runtime.RequestThread;
 import dev.pingora.testkit.Eventually;
 import dev.pingora.testkit.Gate;
@@ -31,6 +33,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -62,7 +66,11 @@ final class TlsListenerTest {
     }
 
     Echo(ServerConf conf, TlsSettings settings) throws Exception {
-      server = Server.create(conf.toBuilder().threads(1).build());
+      this(conf, Limits.defaults(), settings);
+    }
+
+    Echo(ServerConf conf, Limits limits, TlsSettings settings) throws Exception {
+      server = Server.create(conf.toBuilder().threads(1).build(), limits);
       service =
           ListeningService.tcp(
               "echo",
@@ -336,6 +344,34 @@ final class TlsListenerTest {
         Wire client = ScriptedClient.tcp(echo.port())) {
       client.send(piece).send(more).send(more).send(more);
       assertThat(client.readToEnd().length).isLessThanOrEqualTo(7);
+    }
+  }
+
+  /// 10,000 connections with 64 KiB each are more than the heap has: unfinished hellos count as
+  /// memory that clients have the server keep.
+  @Test
+  void hellosThatNeverEndLeaveRoomForOthers() throws Exception {
+    byte[] record = new byte[16 * 1024 + 5];
+    System.arraycopy(new byte[] {22, 3, 1, 0x40, 0, 1, 0, (byte) 0xf0, 0}, 0, record, 0, 9);
+    byte[] more = Arrays.copyOf(new byte[] {22, 3, 1, 0x40, 0}, 10_000);
+    Limits limits = Limits.defaults().toBuilder().bufferedBytes(4 << 20).build();
+    TlsSettings hasty = settings().withHandshakeTimeout(Duration.ofSeconds(3));
+    try (Echo echo = new Echo(ServerConf.defaults(), limits, hasty);
+        SSLSocket served = echo.client(TestCertificates.NAME, null)) {
+      assertThat(exchange(served, "before")).isEqualTo("before");
+      BufferBudget budget = echo.server.runtime().loops().bufferBudget();
+      long share = budget.share();
+      List<Wire> hoarders = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        hoarders.add(ScriptedClient.tcp(echo.port()).send(record).send(more));
+      }
+      Eventually.holds("little is left", () -> budget.share() < share / 5 * 2);
+      assertThat(exchange(served, "served")).isEqualTo("served");
+      // Some find no buffer to be read into; they end by their time.
+      assertThat(hoarders.stream().map(Wire::readToEnd))
+          .contains(new byte[] {21, 3, 3, 0, 2, 2, 80});
+      // But for the buffers that the loop keeps for the next.
+      Eventually.holds("it was given back", () -> budget.share() > share / 5 * 2);
     }
   }
 
