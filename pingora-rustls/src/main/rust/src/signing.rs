@@ -20,7 +20,7 @@ type Sign = unsafe extern "C" fn(i64, i64, *const u8, i64, *mut u8, i64) -> i64;
 /// Octets of the room: a signature by RSA with 16384 bits, or why there is none.
 const ROOM: usize = 2048;
 
-/// What a key signs by, the preferred first. The numbers are those of `Configuration.java`.
+/// What a key signs by, the preferred first. The numbers are those of `RemoteKey.java`.
 fn schemes(kind: u8) -> Option<(SignatureAlgorithm, &'static [SignatureScheme])> {
     const RSA: &[SignatureScheme] = &[
         SignatureScheme::RSA_PSS_SHA256,

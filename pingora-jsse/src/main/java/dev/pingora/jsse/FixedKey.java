@@ -4,6 +4,8 @@
 package dev.pingora.jsse;
 
 import dev.pingora.tls.CertKey;
+import dev.pingora.tls.RemoteSigning;
+import dev.pingora.tls.TlsException;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -26,13 +28,39 @@ final class FixedKey extends X509ExtendedKeyManager {
   FixedKey(CertKey own) {
     chain = own.chain().toArray(new X509Certificate[0]);
     key = own.privateKey();
-    type =
-        switch (own.type()) {
-          case RSA -> "RSA";
-          case RSA_PSS -> "RSASSA-PSS";
-          case EC_P256, EC_P384, EC_P521 -> "EC";
-          case ED25519 -> "EdDSA";
-        };
+    type = type(own);
+  }
+
+  /// {@return what the JDK's TLS goes by}
+  private static String type(CertKey own) {
+    return switch (own.type()) {
+      case RSA -> "RSA";
+      case RSA_PSS -> "RSASSA-PSS";
+      case EC_P256, EC_P384, EC_P521 -> "EC";
+      case ED25519 -> "EdDSA";
+    };
+  }
+
+  /// Sees whether the JDK's TLS can sign with a key that is kept elsewhere: itself it hashes
+  /// nothing, and goes by what the key calls itself.
+  ///
+  /// @throws TlsException CONFIGURATION, naming the key
+  static void check(CertKey own) throws TlsException {
+    if (!own.isRemote()) {
+      return;
+    }
+    String algorithm = own.privateKey().getAlgorithm();
+    String why =
+        !algorithm.equals(type(own))
+            ? "as one of algorithm " + algorithm + " (expected: " + type(own) + ")"
+            : RemoteSigning.hasMessage(own)
+                ? ""
+                : "by what does not hash (expected: SHA256withECDSA and so on, RSASSA-PSS)";
+    if (!why.isEmpty()) {
+      throw TlsException.of(
+          TlsException.Reason.CONFIGURATION,
+          JsseTls.ID + ": the key of " + own + " is kept elsewhere, " + why);
+    }
   }
 
   @Override

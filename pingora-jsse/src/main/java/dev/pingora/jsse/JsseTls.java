@@ -129,6 +129,9 @@ public final class JsseTls implements TlsProvider {
   }
 
   private static SSLContext context(@Nullable CertKey own, PeerTrust trust) throws TlsException {
+    if (own != null) {
+      FixedKey.check(own);
+    }
     try {
       SSLContext context = engines();
       KeyManager[] keys = own == null ? new KeyManager[0] : new KeyManager[] {new FixedKey(own)};

@@ -111,7 +111,10 @@ final class KeyMethods implements RemoteSigner {
               RemoteSigning.hasRaw(key)
                   ? ""
                   : "by what has no RSA/ECB/NoPadding (expected, for PSS by OpenSSL)";
-          case EC_P256, EC_P384, EC_P521 -> "";
+          case EC_P256, EC_P384, EC_P521 ->
+              RemoteSigning.hasDigest(key)
+                  ? ""
+                  : "by what has no NONEwithECDSA (expected, OpenSSL hashes itself)";
         };
     if (!why.isEmpty()) {
       throw TlsException.of(

@@ -110,13 +110,16 @@ final class ConfigSetup implements AutoCloseable {
       certified.requireLocal(S2nProvider.ID);
     }
     boolean rsa = certified.type() == KeyType.RSA || certified.type() == KeyType.RSA_PSS;
-    if (rsa && !RemoteSigning.hasRaw(certified)) { // TLS 1.3 signs by PSS, s2n gives digests
+    if (!RemoteSigning.hasDigest(certified)) { // TLS 1.3 signs by PSS, s2n gives digests
       throw TlsException.of(
           TlsException.Reason.CONFIGURATION,
           S2nProvider.ID
               + ": the key of "
               + certified
-              + " is kept elsewhere, by what has no RSA/ECB/NoPadding (expected, for PSS by s2n)");
+              + " is kept elsewhere, by what has no "
+              + (rsa
+                  ? "RSA/ECB/NoPadding (expected, for PSS by s2n)"
+                  : "NONEwithECDSA (expected, s2n hashes itself)"));
     }
     String what = certified.toString();
     check(signing.loadPublic(certificate, chain.address(), (int) chain.byteSize()), what);

@@ -72,20 +72,23 @@ record RemoteKey(S2n library, CertKey key, boolean server) {
     }
   }
 
-  /// {@return the code of the scheme (RFC 8446 §4.2.3), 0 for those that are refused}
+  /// {@return the code of the scheme (RFC 8446 §4.2.3)}
+  ///
+  /// @throws TlsException INTERNAL for those that nothing here signs by, such as SHA-1
   private int scheme(long connection, MemorySegment number) throws TlsException {
     check(library.signing.hash(connection, server, number.address()));
     int hash = number.get(JAVA_INT, 0);
     check(library.signing.algorithm(connection, server, number.address()));
+    int algorithm = number.get(JAVA_INT, 0);
     if (hash < SHA256 || hash > SHA512) {
-      return 0;
+      throw failed("hash %d, algorithm %d of s2n".formatted(hash, algorithm));
     }
-    return switch (number.get(JAVA_INT, 0)) {
+    return switch (algorithm) {
       case RSA -> hash << 8 | 1; // what TLS 1.2 wrote as two octets, hash and kind
       case ECDSA -> hash << 8 | 3;
       case RSA_PSS_RSAE -> 0x0804 + hash - SHA256;
       case RSA_PSS_PSS -> 0x0809 + hash - SHA256;
-      default -> 0;
+      default -> throw failed("hash %d, algorithm %d of s2n".formatted(hash, algorithm));
     };
   }
 

@@ -31,6 +31,7 @@ public final class Tool {
           "ab", "apache2-utils",
           "gnutls-cli", "gnutls-bin",
           "gnutls-serv", "gnutls-bin",
+          "softhsm2-util", "softhsm2",
           "nc", "netcat-openbsd");
 
   /// Where programs are that the PATH of a user may lack.

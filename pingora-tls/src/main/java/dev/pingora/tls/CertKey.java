@@ -5,9 +5,7 @@ package dev.pingora.tls;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Immutable. The key never appears in [#toString].
 public final class CertKey {
-  private static final byte[] PROBE = {1, 2, 3, 4};
-
   private final List<X509Certificate> chain;
   private final PrivateKey key;
   private final KeyType type;
@@ -51,71 +47,68 @@ public final class CertKey {
       throws TlsException {
     List<X509Certificate> chain = Certificates.ofPem(text(certificates), certificates.toString());
     PrivateKey own = PrivateKeyFile.read(text(key), key.toString(), password);
-    return of(chain, own, certificates + " and " + key);
+    String both = certificates + " and " + key;
+    return of(chain, own, both, both);
   }
 
   /// {@return the pair of two PEM texts}
   public static CertKey fromPem(String certificates, String key) throws TlsException {
+    String both = "certificate and key";
     return of(
         Certificates.ofPem(certificates, "certificate"),
         PrivateKeyFile.read(key, "key", null),
-        "certificate and key");
+        both,
+        both);
   }
 
   /// {@return the pair}
   ///
   /// @param certificates that of the key and those of its issuers, in any order
-  /// @param key may be one that a security provider of the JDK keeps elsewhere, see [#isRemote]
+  /// @param key may be one that a security provider of the JDK keeps elsewhere, see [#isRemote];
+  ///     then it has to sign once, which may block
   /// @param place how messages call them
-  /// @throws TlsException CONFIGURATION when none of the certificates is the key's
+  /// @throws TlsException CONFIGURATION when none of the certificates is the key's, or the key could
+  ///     not sign
   public static CertKey of(List<X509Certificate> certificates, PrivateKey key, String place)
       throws TlsException {
-    KeyType type = PrivateKeyFile.type(key);
-    for (X509Certificate certificate : certificates) {
-      if (fits(certificate, key, type)) {
-        CertificateChain chain = CertificateChain.from(certificate, certificates);
-        return new CertKey(chain.certificates(), key, type, null, chain.warnings());
-      }
-    }
-    throw TlsException.of(
-        TlsException.Reason.CONFIGURATION,
-        place + " do not fit each other: no certificate is for this key");
+    return of(certificates, key, place, place + ": certificate and key");
   }
 
-  private static boolean fits(X509Certificate certificate, PrivateKey key, KeyType type)
+  /// @param both how messages call certificate and key together
+  private static CertKey of(
+      List<X509Certificate> certificates, PrivateKey key, String place, String both)
       throws TlsException {
-    try {
-      // The key first: it is what finds the provider, and parameters would settle for another.
-      Signature signing = signature(type);
-      signing.initSign(key);
-      parameters(signing, type);
-      signing.update(PROBE);
-      // Another object: what keeps a key may be unable to verify.
-      Signature verifying = signature(type);
-      verifying.initVerify(certificate.getPublicKey());
-      parameters(verifying, type);
-      verifying.update(PROBE);
-      return verifying.verify(signing.sign());
-    } catch (GeneralSecurityException e) {
-      return false; // of another kind
+    @Nullable Throwable failure = null;
+    for (X509Certificate certificate : candidates(certificates, key)) {
+      CertificateChain chain = CertificateChain.from(certificate, certificates);
+      KeyType type = PrivateKeyFile.type(certificate.getPublicKey());
+      CertKey pair = new CertKey(chain.certificates(), key, type, null, chain.warnings());
+      RemoteSigning.Proof proof = RemoteSigning.proof(pair);
+      if (proof.given()) {
+        return pair;
+      }
+      failure = failure == null ? proof.failure() : failure;
     }
+    throw failure == null
+        ? TlsException.of(
+            TlsException.Reason.CONFIGURATION,
+            both + " do not fit each other: no certificate is for this key")
+        : TlsException.of(
+            TlsException.Reason.CONFIGURATION,
+            place + ": the key could not sign: " + RemoteSigning.why(failure),
+            failure);
   }
 
-  private static Signature signature(KeyType type) throws GeneralSecurityException {
-    return Signature.getInstance(
-        switch (type) {
-          case RSA -> "SHA256withRSA";
-          case RSA_PSS -> "RSASSA-PSS";
-          case EC_P256, EC_P384, EC_P521 -> "SHA256withECDSA";
-          case ED25519 -> "Ed25519";
-        });
-  }
-
-  private static void parameters(Signature signature, KeyType type)
-      throws GeneralSecurityException {
-    if (type == KeyType.RSA_PSS) {
-      signature.setParameter(SignatureScheme.RSA_PSS_PSS_SHA256.pss());
-    }
+  /// {@return those that are for keys of this kind} What a device is asked for beyond its keys it
+  /// may answer by a failure.
+  ///
+  /// @throws TlsException CONFIGURATION for kinds that TLS has no use for
+  private static List<X509Certificate> candidates(
+      List<X509Certificate> certificates, PrivateKey key) throws TlsException {
+    PrivateKeyFile.requireUsable(key);
+    return certificates.stream()
+        .filter(certificate -> PrivateKeyFile.alike(certificate.getPublicKey(), key))
+        .toList();
   }
 
   private static String text(Path file) throws TlsException {

@@ -4,11 +4,15 @@
 package dev.pingora.tls;
 
 import java.nio.ByteBuffer;
+import java.security.AsymmetricKey;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.interfaces.ECKey;
+import java.security.PublicKey;
 import java.security.interfaces.EdECKey;
+import java.security.interfaces.RSAKey;
+import java.security.spec.ECParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.HexFormat;
 import java.util.List;
@@ -123,32 +127,98 @@ final class PrivateKeyFile {
         "neither RSA, EC nor Ed25519" + (last == null ? "" : ": " + last.getMessage()));
   }
 
-  /// {@return what kind of key it is}
+  /// {@return what kind of key it is, that can be read or is a public one}
   ///
   /// @throws TlsException CONFIGURATION for kinds that TLS has no use for
-  static KeyType type(java.security.Key key) throws TlsException {
-    if (key instanceof ECKey ec && ec.getParams() != null) {
-      return switch (ec.getParams().getOrder().bitLength()) {
-        case 256 -> KeyType.EC_P256;
-        case 384 -> KeyType.EC_P384;
-        case 521 -> KeyType.EC_P521;
-        default -> throw unusable(key);
-      };
+  static KeyType type(Key key) throws TlsException {
+    KeyType type = known(key);
+    if (type == null) {
+      throw unusable(key);
     }
-    if (key instanceof EdECKey ed && "Ed25519".equals(ed.getParams().getName())) {
-      return KeyType.ED25519;
+    return type;
+  }
+
+  private static @Nullable KeyType known(Key key) {
+    if (key instanceof EdECKey ed) {
+      return "Ed25519".equals(ed.getParams().getName()) ? KeyType.ED25519 : null;
     }
     return switch (key.getAlgorithm()) {
       case "RSA" -> KeyType.RSA;
       case "RSASSA-PSS" -> KeyType.RSA_PSS;
-      default -> throw unusable(key);
+      case "EC", "ECDSA" ->
+          switch (orderBits(key)) {
+            case 256 -> KeyType.EC_P256;
+            case 384 -> KeyType.EC_P384;
+            case 521 -> KeyType.EC_P521;
+            default -> null;
+          };
+      default -> null;
     };
   }
 
-  private static TlsException unusable(java.security.Key key) {
+  /// Refuses kinds of keys that TLS has no use for.
+  ///
+  /// @param key may be kept elsewhere, and then tell no more than its algorithm
+  /// @throws TlsException CONFIGURATION
+  static void requireUsable(PrivateKey key) throws TlsException {
+    boolean telling = key.getEncoded() != null || orderBits(key) > 0;
+    boolean usable =
+        telling
+            ? known(key) != null
+            : switch (key.getAlgorithm()) {
+              case "RSA", "RSASSA-PSS", "EC", "ECDSA", "EdDSA", "Ed25519" -> true;
+              default -> false;
+            };
+    if (!usable) {
+      throw unusable(key);
+    }
+  }
+
+  /// {@return whether two keys may be one pair, by what they tell} Keys that are kept elsewhere need
+  /// not tell their curve or modulus, and devices do not mark RSA keys as for PSS only.
+  static boolean alike(PublicKey shown, PrivateKey key) {
+    KeyType type = known(shown);
+    if (type == null) {
+      return false;
+    }
+    String algorithm = key.getAlgorithm();
+    return switch (type) {
+      case RSA -> algorithm.equals("RSA") && sameModulus(shown, key);
+      case RSA_PSS ->
+          (algorithm.equals("RSASSA-PSS") || (key.getEncoded() == null && algorithm.equals("RSA")))
+              && sameModulus(shown, key);
+      case EC_P256, EC_P384, EC_P521 ->
+          (algorithm.equals("EC") || algorithm.equals("ECDSA"))
+              && (orderBits(key) == 0 || known(key) == type);
+      case ED25519 -> algorithm.equals("EdDSA") || algorithm.equals("Ed25519");
+    };
+  }
+
+  private static boolean sameModulus(PublicKey shown, PrivateKey key) {
+    return !(shown instanceof RSAKey one && key instanceof RSAKey other)
+        || one.getModulus().equals(other.getModulus());
+  }
+
+  /// {@return bits of the order of a curve; 0 when the key does not tell}
+  private static int orderBits(Key key) {
+    ECParameterSpec curve = curve(key);
+    return curve == null ? 0 : curve.getOrder().bitLength();
+  }
+
+  /// {@return the curve} A key of the JDK's PKCS #11 provider that cannot be read is no `ECKey`.
+  private static @Nullable ECParameterSpec curve(Key key) {
+    return key instanceof AsymmetricKey asymmetric
+            && asymmetric.getParams() instanceof ECParameterSpec curve
+        ? curve
+        : null;
+  }
+
+  private static TlsException unusable(Key key) {
+    int bits = orderBits(key);
     return bad(
         "a key of algorithm "
             + key.getAlgorithm()
+            + (bits == 0 ? "" : " on a curve of " + bits + " bits")
             + " (expected: RSA, EC P-256, P-384, P-521, Ed25519)");
   }
 

@@ -9,21 +9,35 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.interfaces.RSAKey;
+import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.NoSuchPaddingException;
+import org.jspecify.annotations.Nullable;
 
 /// Signs for TLS with a key that only its security provider can use ([CertKey#isRemote]).
 ///
-/// What the provider has to know depends on what the TLS library hands over:
+/// What the provider has to know depends on what the TLS library hands over. It has to be
+/// registered ([java.security.Security#addProvider]): the key finds it.
 ///
-/// | of the library | EC | RSA, PKCS #1 | RSA, PSS | Ed25519 |
+/// | of the library | EC P-256, P-384, P-521 | RSA, PKCS #1 | RSA, PSS | Ed25519 |
 /// |---|---|---|---|---|
-/// | [#message] | `SHA256withECDSA` … | `SHA256withRSA` … | `RSASSA-PSS`, or raw | `Ed25519` |
-/// | [#digest] | `NONEwithECDSA` | `NONEwithRSA`, or raw | raw | – |
+/// | message | `SHA256`, `384`, `512withECDSA` | `SHA256…512withRSA` | `RSASSA-PSS` | `Ed25519` |
+/// | digest | `NONEwithECDSA` | `NONEwithRSA`, or raw | raw | – |
 /// | [#raw] | – | raw | raw | – |
 ///
-/// Raw is the cipher `RSA/ECB/NoPadding`.
+/// Raw is the cipher `RSA/ECB/NoPadding`. [#message] hashes itself where the provider of the key
+/// does not, so what is in either of the first two lines is enough for it; [#digest] cannot.
+///
+/// | TLS library | hands over | so it takes |
+/// |---|---|---|
+/// | BoringSSL, rustls | messages to [#message] | either line |
+/// | OpenSSL, s2n | digests, OpenSSL blocks of RSA | the second line; raw for RSA |
+/// | the JDK | messages, not by this class | the first line, see [#hasMessage] |
+///
+/// TLS 1.3 signs by PSS with RSA keys, and by the hash as long as the curve with EC keys; TLS 1.2
+/// by whatever the peer puts first. A provider is found lacking when a context is made.
 ///
 /// All of them block for as long as the provider does, and are for any thread. Whatever a provider
 /// throws, but for errors of the JVM itself, becomes one [TlsException] that names the certificate.
@@ -32,6 +46,8 @@ public final class RemoteSigning {
   private static final String RAW = "RSA/ECB/NoPadding";
 
   private static final int ED25519_OCTETS = 64;
+
+  private static final byte[] PROBE = {1, 2, 3, 4};
 
   private RemoteSigning() {}
 
@@ -62,14 +78,94 @@ public final class RemoteSigning {
   }
 
   /// {@return whether the provider of a key says that it can do [#raw]} Does nothing with the key.
-  @SuppressWarnings("PMD.AvoidCatchingGenericException") // such as ProviderException
   public static boolean hasRaw(CertKey key) {
+    return begins(() -> cipher(key.privateKey()));
+  }
+
+  /// {@return whether the provider of a key says that it can do [#digest], by each scheme for keys of
+  /// this type} Does nothing with the key.
+  public static boolean hasDigest(CertKey key) {
+    return switch (key.type()) {
+      case RSA, RSA_PSS -> hasRaw(key);
+      case EC_P256, EC_P384, EC_P521 -> begins(() -> signature("NONEwithECDSA", key));
+      case ED25519 -> false;
+    };
+  }
+
+  /// {@return whether the provider of a key says that it signs whole messages as TLS 1.3 does, and
+  /// hashes them itself} Does nothing with the key.
+  public static boolean hasMessage(CertKey key) {
+    return begins(() -> signature(schemes(key.type()).getFirst().algorithm(), key));
+  }
+
+  private interface Beginning {
+    Object begin() throws GeneralSecurityException;
+  }
+
+  @SuppressWarnings("PMD.AvoidCatchingGenericException") // such as ProviderException
+  private static boolean begins(Beginning beginning) {
     try {
-      Cipher _ = cipher(key.privateKey());
+      Object _ = beginning.begin();
       return true;
     } catch (GeneralSecurityException | RuntimeException | LinkageError e) {
       return false;
     }
+  }
+
+  private static Signature signature(String algorithm, CertKey key)
+      throws GeneralSecurityException {
+    Signature signature = Signature.getInstance(algorithm);
+    // The key first: it is what finds the provider, and parameters would settle for another.
+    signature.initSign(key.privateKey());
+    return signature;
+  }
+
+  /// {@return what keys sign by, those of TLS 1.3 first}
+  private static List<SignatureScheme> schemes(KeyType type) {
+    return switch (type) {
+      case RSA -> List.of(SignatureScheme.RSA_PSS_RSAE_SHA256, SignatureScheme.RSA_PKCS1_SHA256);
+      case RSA_PSS -> List.of(SignatureScheme.RSA_PSS_PSS_SHA256);
+      case EC_P256 -> List.of(SignatureScheme.ECDSA_SECP256R1_SHA256);
+      case EC_P384 -> List.of(SignatureScheme.ECDSA_SECP384R1_SHA384);
+      case EC_P521 -> List.of(SignatureScheme.ECDSA_SECP521R1_SHA512);
+      case ED25519 -> List.of(SignatureScheme.ED25519);
+    };
+  }
+
+  /// Whether a key has shown to be that of its certificate.
+  ///
+  /// @param failure why it did not sign; null when it did
+  record Proof(boolean given, @Nullable Throwable failure) {}
+
+  /// {@return whether the key is that of the certificate} It signs once, by the first scheme that it
+  /// is able to.
+  @SuppressWarnings("PMD.AvoidCatchingGenericException") // such as ProviderException
+  static Proof proof(CertKey key) {
+    @Nullable Throwable failure = null;
+    for (SignatureScheme scheme : schemes(key.type())) {
+      try {
+        byte[] signature = whole(key, scheme, PROBE);
+        return new Proof(begins(() -> verified(key, scheme, signature)), null);
+      } catch (GeneralSecurityException | RuntimeException | LinkageError e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    return new Proof(false, failure);
+  }
+
+  /// By another provider: what keeps a key may be unable to verify.
+  private static Signature verified(CertKey key, SignatureScheme scheme, byte[] signature)
+      throws GeneralSecurityException {
+    Signature verifying = Signature.getInstance(scheme.algorithm());
+    verifying.initVerify(key.leaf().getPublicKey());
+    if (scheme.isPss()) {
+      verifying.setParameter(scheme.pss());
+    }
+    verifying.update(PROBE);
+    if (!verifying.verify(signature)) {
+      throw new SignatureException("of another key");
+    }
+    return verifying;
   }
 
   /// What a provider does.
@@ -90,7 +186,7 @@ public final class RemoteSigning {
   }
 
   /// {@return what an exception says, in one line}
-  private static String why(Throwable e) {
+  static String why(Throwable e) {
     String message = e.getMessage();
     return message == null || message.isBlank()
         ? e.getClass().getSimpleName()
@@ -123,28 +219,19 @@ public final class RemoteSigning {
 
   private static byte[] whole(CertKey key, SignatureScheme scheme, byte[] message)
       throws GeneralSecurityException {
-    return switch (scheme.family()) {
-      case PKCS1, ECDSA, EDDSA -> {
-        Signature signature = Signature.getInstance(scheme.algorithm());
-        signature.initSign(key.privateKey());
-        yield sign(signature, message);
-      }
-      case PSS_RSAE, PSS_PSS -> wholePss(key, scheme, message);
-    };
-  }
-
-  private static byte[] wholePss(CertKey key, SignatureScheme scheme, byte[] message)
-      throws GeneralSecurityException {
     Signature signature;
     try {
-      signature = Signature.getInstance(scheme.algorithm());
-      // The key first: it is what finds the provider, and parameters would settle for another.
-      signature.initSign(key.privateKey());
+      signature = signature(scheme.algorithm(), key);
     } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-      // A device from before PSS, which can be done with the bare operation.
-      return operated(key, pssBlock(key, scheme, RsaBlocks.digest(scheme.hash()).digest(message)));
+      if (scheme.family() == SignatureScheme.Family.EDDSA) {
+        throw e;
+      }
+      // A device that leaves hashes to others, or is from before PSS.
+      return hashed(key, scheme, RsaBlocks.digest(scheme.hash()).digest(message));
     }
-    signature.setParameter(scheme.pss());
+    if (scheme.isPss()) {
+      signature.setParameter(scheme.pss());
+    }
     return sign(signature, message);
   }
 
@@ -159,11 +246,7 @@ public final class RemoteSigning {
       throw new GeneralSecurityException("a digest of " + digest.length + " octets for " + scheme);
     }
     return switch (scheme.family()) {
-      case ECDSA -> {
-        Signature signature = Signature.getInstance("NONEwithECDSA");
-        signature.initSign(key.privateKey());
-        yield sign(signature, digest);
-      }
+      case ECDSA -> sign(signature("NONEwithECDSA", key), digest);
       case PKCS1 -> hashedPkcs1(key, scheme.hash().digestInfo(digest));
       case PSS_RSAE, PSS_PSS -> operated(key, pssBlock(key, scheme, digest));
       case EDDSA -> throw new InvalidKeyException("Ed25519 signs messages, not digests");
@@ -173,8 +256,7 @@ public final class RemoteSigning {
   private static byte[] hashedPkcs1(CertKey key, byte[] info) throws GeneralSecurityException {
     Signature signature;
     try {
-      signature = Signature.getInstance("NONEwithRSA");
-      signature.initSign(key.privateKey());
+      signature = signature("NONEwithRSA", key);
     } catch (NoSuchAlgorithmException | InvalidKeyException e) {
       return operated(key, RsaBlocks.pkcs1(info, octets(modulusBits(key))));
     }

@@ -110,6 +110,10 @@ enum SignatureScheme {
     };
   }
 
+  boolean isPss() {
+    return family == Family.PSS_RSAE || family == Family.PSS_PSS;
+  }
+
   /// {@return what signs whole messages, as the JDK calls it}
   String algorithm() {
     String sha = hash.jca().replace("-", "");

@@ -13,7 +13,6 @@ import java.security.interfaces.ECKey;
 import java.security.interfaces.EdECKey;
 import java.security.interfaces.RSAKey;
 import java.security.spec.AlgorithmParameterSpec;
-import java.security.spec.ECParameterSpec;
 import java.security.spec.NamedParameterSpec;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,7 +61,7 @@ public final class RemoteKeys implements AutoCloseable {
   /// {@return a key as the device shows it}
   public PrivateKey keep(PrivateKey key) {
     return switch (key) {
-      case ECKey ec -> new KeptEc(key, ec.getParams());
+      case ECKey _ -> new KeptEc(key);
       case EdECKey ed -> new KeptEd(key, ed.getParams());
       case RSAKey rsa -> new KeptRsa(key, rsa.getModulus());
       default -> throw new IllegalArgumentException("a key of " + key.getAlgorithm());
@@ -123,12 +122,9 @@ public final class RemoteKeys implements AutoCloseable {
     }
   }
 
-  private record KeptEc(PrivateKey secret, ECParameterSpec parameters) implements Kept, ECKey {
-    @Override
-    public ECParameterSpec getParams() {
-      return parameters;
-    }
-
+  /// Keys of the JDK's PKCS #11 provider do not tell their curve as an `ECKey`, those of key services
+  /// not at all.
+  private record KeptEc(PrivateKey secret) implements Kept {
     @Override
     public String toString() {
       return "kept key";
