@@ -10,6 +10,7 @@ import dev.pingora.core.tls.SecretFiles;
 import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.tls.Availability;
 import dev.pingora.tls.Capability;
+import dev.pingora.tls.ClientAuth;
 import dev.pingora.tls.KeyLog;
 import dev.pingora.tls.TicketKeys;
 import dev.pingora.tls.TlsException;
@@ -42,7 +43,7 @@ final class ListenerTls {
     CertificateFiles certificates = TlsFiles.certificates(conf);
     watched.add(certificates); // they and what is stapled get old, also where no file is watched
     TicketKeys tickets = null;
-    if (conf.tickets().keys() != null || takesTicketKeys(conf.provider())) {
+    if (conf.tickets().keys() != null || takesTicketKeys(conf)) {
       tickets = TlsFiles.tickets(conf.tickets());
       if (conf.tickets().keys() != null) {
         SecretFiles.warnIfOpen(conf.tickets().keys(), "file of ticket keys");
@@ -53,9 +54,11 @@ final class ListenerTls {
   }
 
   /// Libraries that take none make their own, which nobody asked to share.
-  private boolean takesTicketKeys(String provider) throws TlsException {
-    return providers.find(provider).availability() instanceof Availability.Available available
-        && available.capabilities().contains(Capability.TICKET_KEYS);
+  private boolean takesTicketKeys(TlsConf conf) throws TlsException {
+    boolean known = conf.clientAuth().mode() != ClientAuth.OFF;
+    return providers.find(conf.provider()).availability() instanceof Availability.Available can
+        && can.capabilities().contains(Capability.TICKET_KEYS)
+        && (!known || can.capabilities().contains(Capability.CLIENT_RESUMPTION));
   }
 
   /// Keys of a file change when the file does, own keys when their time is over.

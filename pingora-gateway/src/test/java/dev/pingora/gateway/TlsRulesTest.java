@@ -130,6 +130,21 @@ class TlsRulesTest {
             "gateway.yaml:3: listeners[0].tls.keylog: jsse cannot tell its secrets (keyLog)");
   }
 
+  @ParameterizedTest
+  @MethodSource("providers")
+  void tellsWhoCannotShareTicketKeysBesideClientCertificates(String provider) throws Exception {
+    List<String> told =
+        told(
+            ("provider: %s, certificates: [%s], tickets: { keys: DIR/tickets },"
+                    + " client_auth: { mode: optional, ca: DIR/client.pem }")
+                .formatted(provider, GOOD),
+            "provider: jsse");
+    boolean able =
+        can(provider, Capability.TICKET_KEYS) && can(provider, Capability.CLIENT_RESUMPTION);
+    assertTold(told, able, "gateway.yaml:3: listeners[0].tls.tickets.keys: ");
+    assertThat(told).hasSize(able ? 0 : 1);
+  }
+
   @Test
   void tellsWhatTheLibraryThatAutoTakesCannotDo() throws Exception {
     boolean can = can(TlsProviders.AUTO, Capability.KEY_ED25519);

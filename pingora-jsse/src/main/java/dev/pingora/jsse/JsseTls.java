@@ -49,6 +49,7 @@ public final class JsseTls implements TlsProvider {
           Capability.ALPN,
           Capability.CLIENT_AUTH,
           Capability.RESUMPTION,
+          Capability.CLIENT_RESUMPTION,
           Capability.EXPORTER,
           Capability.KEY_UPDATE,
           Capability.REMOTE_KEYS,

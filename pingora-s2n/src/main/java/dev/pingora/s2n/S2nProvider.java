@@ -7,6 +7,7 @@ import static dev.pingora.tls.Capability.CHACHA_BY_CLIENT;
 import static dev.pingora.tls.Capability.CHOOSE_GROUPS;
 import static dev.pingora.tls.Capability.CHOOSE_SUITES_1_2;
 import static dev.pingora.tls.Capability.CHOOSE_SUITES_1_3;
+import static dev.pingora.tls.Capability.CLIENT_RESUMPTION;
 import static dev.pingora.tls.Capability.KEY_ED25519;
 import static dev.pingora.tls.Capability.REMOTE_KEYS;
 import static dev.pingora.tls.Capability.REMOTE_KEYS_ED25519;
@@ -71,7 +72,8 @@ public final class S2nProvider implements TlsProvider {
             CHOOSE_SUITES_1_2,
             CHOOSE_SUITES_1_3,
             CHACHA_BY_CLIENT,
-            SECOND_KEY_SHARE);
+            SECOND_KEY_SHARE,
+            CLIENT_RESUMPTION);
     if (!library.signing.present()) {
       lacks.add(REMOTE_KEYS);
     }

@@ -52,6 +52,13 @@ final class ServerSide implements S2nContext.Side {
     // Its tickets do not hold certificates, and who is resumed must be known all the same.
     boolean resumes = config.clientAuth() == ClientAuth.OFF;
     TicketKeys given = config.tickets();
+    if (given != null && !resumes) {
+      throw TlsException.of(
+          TlsException.Reason.CONFIGURATION,
+          S2nProvider.ID
+              + " cannot share ticket keys beside client certificates (tickets with clientAuth;"
+              + " expected: boringssl, openssl or rustls)");
+    }
     tickets = resumes ? (given == null ? TicketKeys.random() : given) : null;
   }
 

@@ -30,6 +30,8 @@ public enum Capability {
   CLIENT_AUTH("client certificates"),
   /// TLS sessions go on after a reconnect.
   RESUMPTION("resumption"),
+  /// Servers resume sessions of clients that showed a certificate, and know it then.
+  CLIENT_RESUMPTION("resumption of clients with certificates"),
   /// Ticket keys can be given, rotated and shared by several processes.
   TICKET_KEYS("shared ticket keys"),
   OCSP_STAPLE("OCSP staple"),

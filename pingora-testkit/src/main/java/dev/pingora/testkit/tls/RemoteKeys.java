@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class RemoteKeys implements AutoCloseable {
   static final String RAW = "RSA/ECB/NoPadding";
 
-  private static final List<String> SIGNATURES =
+  private static final List<String> ALL =
       List.of(
           "SHA256withECDSA",
           "SHA384withECDSA",
@@ -36,7 +36,8 @@ public final class RemoteKeys implements AutoCloseable {
           "SHA512withRSA",
           "NONEwithRSA",
           "RSASSA-PSS",
-          "Ed25519");
+          "Ed25519",
+          RAW);
 
   private final Device device;
   private final AtomicInteger signatures = new AtomicInteger();
@@ -46,10 +47,21 @@ public final class RemoteKeys implements AutoCloseable {
     this(before, signature -> signature);
   }
 
+  /// A device that can do no more than this: names of signatures, and the cipher
+  /// `RSA/ECB/NoPadding`.
+  public RemoteKeys(List<String> algorithms) {
+    this(algorithms, () -> {}, signature -> signature);
+  }
+
   /// A device that does something before it signs and to what it has signed, such as spoiling it.
   public RemoteKeys(Runnable before, UnaryOperator<byte[]> after) {
+    this(ALL, before, after);
+  }
+
+  private RemoteKeys(List<String> algorithms, Runnable before, UnaryOperator<byte[]> after) {
     device =
         new Device(
+            algorithms,
             signature -> {
               signatures.incrementAndGet();
               return after.apply(signature);
@@ -146,9 +158,19 @@ public final class RemoteKeys implements AutoCloseable {
   private static final class Device extends Provider {
     private static final long serialVersionUID = 1;
 
-    Device(UnaryOperator<byte[]> after, Runnable before) {
+    Device(List<String> algorithms, UnaryOperator<byte[]> after, Runnable before) {
       super("TestDevice", "1", "keeps keys");
-      for (String algorithm : SIGNATURES) {
+      for (String algorithm : algorithms) {
+        if (algorithm.equals(RAW)) {
+          putService(
+              new Kind(this, "Cipher", RAW) {
+                @Override
+                public Object newInstance(@Nullable Object parameter) {
+                  return new KeptCipher(before, after);
+                }
+              });
+          continue;
+        }
         putService(
             new Kind(this, "Signature", algorithm) {
               @Override
@@ -157,13 +179,6 @@ public final class RemoteKeys implements AutoCloseable {
               }
             });
       }
-      putService(
-          new Kind(this, "Cipher", RAW) {
-            @Override
-            public Object newInstance(@Nullable Object parameter) {
-              return new KeptCipher(before, after);
-            }
-          });
     }
   }
 

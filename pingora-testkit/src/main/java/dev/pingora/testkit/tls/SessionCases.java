@@ -13,6 +13,8 @@ import static dev.pingora.testkit.tls.Both.unsupported;
 
 import dev.pingora.tls.Capability;
 import dev.pingora.tls.CertKey;
+import dev.pingora.tls.ClientAuth;
+import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TicketKeys;
 import dev.pingora.tls.TlsContext;
@@ -38,6 +40,7 @@ record SessionCases(Both both) {
       cases.add(new TlsCase(version + ": not with another server", () -> otherServer(version)));
       cases.add(new TlsCase(version + ": contexts share no sessions", () -> otherContext(version)));
       cases.add(new TlsCase(version + ": shared ticket keys", () -> tickets(version)));
+      cases.add(new TlsCase(version + ": known clients are resumed", () -> known(version)));
       cases.add(new TlsCase(version + ": exporter", () -> exporter(version)));
       cases.add(new TlsCase(version + ": key log", () -> keyLog(version)));
       cases.add(new TlsCase(version + ": key update", () -> keyUpdate(version)));
@@ -124,6 +127,30 @@ record SessionCases(Both both) {
     keys.replace(TicketKeys.random().keys());
     same("resumed with other keys", connect(client, server, HERE), false);
     same("resumed with these keys", connect(client, server, HERE), true);
+  }
+
+  /// Who was resumed is known as before; tickets that hold no certificates are of no use then.
+  private void known(TlsVersion version) throws Exception {
+    ServerTls config =
+        serverConfig(version).withClientAuth(ClientAuth.REQUIRED, TestCertificates.roots());
+    boolean able = both.serverCan(Capability.CLIENT_RESUMPTION);
+    if (!able && both.serverCan(Capability.TICKET_KEYS)) {
+      refused(both.server(), () -> both.server().server(config.withTickets(TicketKeys.random())));
+    }
+    TlsContext server = both.server().server(config);
+    CertKey own = TestCertificates.client();
+    TlsContext client = both.client().client(clientConfig(version).withCertificate(own));
+    for (int round = 0; round < 3; round++) {
+      try (TlsPair pair = TlsPair.of(client, server, HERE).handshake()) {
+        talks(pair);
+        TlsDigest served = pair.server().session().digest();
+        same("resumed", served.resumed(), able && both.can(Capability.RESUMPTION) && round > 0);
+        that("the client", Arrays.equals(served.peerChain().getFirst(), own.chainDer().getFirst()));
+        pair.client().closeNotify();
+        pair.server().closeNotify();
+        pair.pump();
+      }
+    }
   }
 
   private void exporter(TlsVersion version) throws Exception {

@@ -12,9 +12,11 @@ import dev.pingora.tls.RemoteSigning;
 import dev.pingora.tls.TlsException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.PrivateKey;
 import java.security.ProviderException;
 import java.security.Signature;
 import java.security.spec.PSSParameterSpec;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +63,77 @@ final class RemoteKeysTest {
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(MESSAGE);
         assertThat(isRight(kept, algorithm, RemoteSigning.digest(kept, scheme, digest))).isTrue();
         assertThat(device.signatures()).isEqualTo(3);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KeyType.class)
+  void keysOfOtherCertificatesAreTold(KeyType type) throws Exception {
+    try (RemoteKeys device = new RemoteKeys(() -> {})) {
+      PrivateKey key = device.keep(TestCertificates.server(type).privateKey());
+      for (KeyType other : KeyType.values()) {
+        var chain = TestCertificates.server(other).chain();
+        if (other == type) {
+          continue;
+        }
+        assertThatThrownBy(() -> CertKey.of(chain, key, "hsm"))
+            .isInstanceOf(TlsException.class)
+            .hasMessage(
+                "hsm: certificate and key do not fit each other: no certificate is for this key");
+      }
+    }
+  }
+
+  /// Unless the library is one that hashes itself, what a device can do of it is enough.
+  @ParameterizedTest
+  @CsvSource({
+    "RSA, RSA/ECB/NoPadding, true",
+    "RSA, RSASSA-PSS, false",
+    "RSA, SHA256withRSA, false",
+    "RSA_PSS, RSA/ECB/NoPadding, true",
+    "RSA_PSS, RSASSA-PSS, false",
+    "EC_P256, NONEwithECDSA, true",
+    "EC_P256, SHA256withECDSA, false",
+    "EC_P384, NONEwithECDSA, true",
+    "EC_P384, SHA384withECDSA, false",
+    "EC_P521, SHA512withECDSA, false",
+    "ED25519, Ed25519, false"
+  })
+  void devicesThatCanDoLittleAreEnough(KeyType type, String can, boolean digest) throws Exception {
+    try (RemoteKeys device = new RemoteKeys(List.of(can))) {
+      CertKey kept = device.keep(TestCertificates.server(type));
+      assertThat(kept.type()).isEqualTo(type);
+      assertThat(RemoteSigning.hasDigest(kept)).isEqualTo(digest);
+      assertThat(RemoteSigning.hasMessage(kept))
+          .isEqualTo(!digest && !can.equals("SHA256withRSA"));
+    }
+  }
+
+  @Test
+  void devicesThatCanDoNothingOfUseAreRefused() throws Exception {
+    try (RemoteKeys device = new RemoteKeys(List.of("SHA256withECDSA"))) {
+      assertThatThrownBy(() -> device.keep(TestCertificates.server(KeyType.EC_P384)))
+          .isInstanceOf(TlsException.class)
+          .hasMessageStartingWith("test: the key could not sign: ");
+    }
+  }
+
+  @Test
+  void whatTheDeviceThrowsAtLoadIsToldWithThePlace() throws Exception {
+    ProviderException fault = new ProviderException("CKR_USER_NOT_LOGGED_IN\nmore");
+    Runnable before =
+        () -> {
+          throw fault;
+        };
+    try (RemoteKeys device = new RemoteKeys(before)) {
+      for (KeyType type : KeyType.values()) {
+        assertThatThrownBy(() -> device.keep(TestCertificates.server(type)))
+            .isInstanceOfSatisfying(
+                TlsException.class,
+                e -> assertThat(e.reason()).isEqualTo(TlsException.Reason.CONFIGURATION))
+            .hasMessage("test: the key could not sign: CKR_USER_NOT_LOGGED_IN")
+            .hasCause(fault);
       }
     }
   }
