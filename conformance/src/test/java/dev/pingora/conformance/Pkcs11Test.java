@@ -41,8 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// read them, and each TLS provider serves with them.
 final class Pkcs11Test {
   private static final String PIN = "1234";
-  private static final List<KeyType> KINDS =
-      List.of(KeyType.EC_P256, KeyType.EC_P384, KeyType.RSA);
+  private static final List<KeyType> KINDS = List.of(KeyType.EC_P256, KeyType.EC_P384, KeyType.RSA);
 
   @TempDir private static Path folder;
   private static Provider token;

@@ -65,10 +65,10 @@ public final class CertKey {
   ///
   /// @param certificates that of the key and those of its issuers, in any order
   /// @param key may be one that a security provider of the JDK keeps elsewhere, see [#isRemote];
-  ///     then it has to sign once, which may block
+  ///   then it has to sign once, which may block
   /// @param place how messages call them
-  /// @throws TlsException CONFIGURATION when none of the certificates is the key's, or the key could
-  ///     not sign
+  /// @throws TlsException CONFIGURATION when none of the certificates is the key's, or the key
+  ///   could not sign
   public static CertKey of(List<X509Certificate> certificates, PrivateKey key, String place)
       throws TlsException {
     return of(certificates, key, place, place + ": certificate and key");

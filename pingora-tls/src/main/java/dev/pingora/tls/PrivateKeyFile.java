@@ -174,8 +174,8 @@ final class PrivateKeyFile {
     }
   }
 
-  /// {@return whether two keys may be one pair, by what they tell} Keys that are kept elsewhere need
-  /// not tell their curve or modulus, and devices do not mark RSA keys as for PSS only.
+  /// {@return whether two keys may be one pair, by what they tell} Keys that are kept elsewhere
+  /// need not tell their curve or modulus, and devices do not mark RSA keys as for PSS only.
   static boolean alike(PublicKey shown, PrivateKey key) {
     KeyType type = known(shown);
     if (type == null) {

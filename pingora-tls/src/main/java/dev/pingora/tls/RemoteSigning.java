@@ -82,8 +82,8 @@ public final class RemoteSigning {
     return begins(() -> cipher(key.privateKey()));
   }
 
-  /// {@return whether the provider of a key says that it can do [#digest], by each scheme for keys of
-  /// this type} Does nothing with the key.
+  /// {@return whether the provider of a key says that it can do [#digest], by each scheme for keys
+  /// of this type} Does nothing with the key.
   public static boolean hasDigest(CertKey key) {
     return switch (key.type()) {
       case RSA, RSA_PSS -> hasRaw(key);
@@ -137,8 +137,8 @@ public final class RemoteSigning {
   /// @param failure why it did not sign; null when it did
   record Proof(boolean given, @Nullable Throwable failure) {}
 
-  /// {@return whether the key is that of the certificate} It signs once, by the first scheme that it
-  /// is able to.
+  /// {@return whether the key is that of the certificate} It signs once, by the first scheme that
+  /// it is able to.
   @SuppressWarnings("PMD.AvoidCatchingGenericException") // such as ProviderException
   static Proof proof(CertKey key) {
     @Nullable Throwable failure = null;

@@ -41,6 +41,9 @@ record RemoteKeyCases(Both both) {
 
   private static final String TROUBLE = "CKR_DEVICE_REMOVED";
 
+  private static final String HASHES = "SHA256withECDSA";
+  private static final String HASHES_NOT = "NONEwithECDSA";
+
   /// What the device does when it is asked.
   private enum Mood {
     GOOD,
@@ -68,6 +71,12 @@ record RemoteKeyCases(Both both) {
               new TlsCase(
                   version + ": " + type + " keys kept elsewhere", () -> keys(version, type)));
         }
+      }
+      for (String algorithm : List.of(HASHES, HASHES_NOT)) {
+        cases.add(
+            new TlsCase(
+                version + ": a device that has " + algorithm + " alone",
+                () -> little(version, algorithm)));
       }
       cases.add(
           new TlsCase(
@@ -125,6 +134,30 @@ record RemoteKeyCases(Both both) {
         talks(pair);
       }
       same("signatures", device.signatures() - before, (asks ? 1 : 0) + (serves ? 1 : 0));
+    }
+  }
+
+  /// Is enough for those who hand over messages, or digests; others tell at once.
+  private void little(TlsVersion version, String algorithm) throws Exception {
+    try (RemoteKeys device = new RemoteKeys(List.of(algorithm))) {
+      CertKey kept = device.keep(TestCertificates.server());
+      ServerTls config = serverConfig(version).withCertificate(kept);
+      boolean enough =
+          can(both.server(), kept.type())
+              && switch (both.server().id()) {
+                case "openssl", "s2n" -> algorithm.equals(HASHES_NOT);
+                case "jsse" -> algorithm.equals(HASHES);
+                default -> true;
+              };
+      if (!enough) {
+        refused(both.server(), () -> both.server().server(config));
+        return;
+      }
+      TlsContext client = both.client().client(clientConfig(version));
+      TlsContext server = both.server().server(config);
+      try (TlsPair pair = TlsPair.of(client, server, TestCertificates.NAME).handshake()) {
+        talks(pair);
+      }
     }
   }
 

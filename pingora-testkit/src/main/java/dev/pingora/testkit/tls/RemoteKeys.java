@@ -134,8 +134,8 @@ public final class RemoteKeys implements AutoCloseable {
     }
   }
 
-  /// Keys of the JDK's PKCS #11 provider do not tell their curve as an `ECKey`, those of key services
-  /// not at all.
+  /// Keys of the JDK's PKCS #11 provider do not tell their curve as an `ECKey`, those of key
+  /// services not at all.
   private record KeptEc(PrivateKey secret) implements Kept {
     @Override
     public String toString() {

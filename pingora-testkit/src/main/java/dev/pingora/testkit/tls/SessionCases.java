@@ -14,7 +14,6 @@ import static dev.pingora.testkit.tls.Both.unsupported;
 import dev.pingora.tls.Capability;
 import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ClientAuth;
-import dev.pingora.tls.CertKey;
 import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TicketKeys;
 import dev.pingora.tls.TlsContext;

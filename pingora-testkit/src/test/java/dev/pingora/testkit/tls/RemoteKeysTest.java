@@ -105,8 +105,7 @@ final class RemoteKeysTest {
       CertKey kept = device.keep(TestCertificates.server(type));
       assertThat(kept.type()).isEqualTo(type);
       assertThat(RemoteSigning.hasDigest(kept)).isEqualTo(digest);
-      assertThat(RemoteSigning.hasMessage(kept))
-          .isEqualTo(!digest && !can.equals("SHA256withRSA"));
+      assertThat(RemoteSigning.hasMessage(kept)).isEqualTo(!digest && !can.equals("SHA256withRSA"));
     }
   }
 
