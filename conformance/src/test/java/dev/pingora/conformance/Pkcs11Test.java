@@ -92,7 +92,7 @@ final class Pkcs11Test {
   }
 
   /// The library is of this process, whose environment the JDK does not change.
-  private static void setEnvironment(String name, String value) throws Exception {
+  private static void setEnvironment(String name, String value) {
     Linker linker = Linker.nativeLinker();
     var function =
         linker.downcallHandle(
