@@ -265,6 +265,23 @@ final class HelloReaderTest {
             new Hello().versions(0x0304).groups(0x001d).schemes(0x0403).keyShare(0x001d, 31),
             47),
         Arguments.of(
+            "two keys of a group",
+            new Hello()
+                .versions(0x0304)
+                .groups(0x001d)
+                .schemes(0x0403)
+                .extension(51, Hello.vector(2, Hello.join(share(), share()))),
+            47),
+        Arguments.of(
+            "a key of a group that is not offered",
+            new Hello().versions(0x0304).groups(0x0017).schemes(0x0403).keyShare(0x001d, 32),
+            47),
+        Arguments.of("a long name", tls12().serverName("a".repeat(256)), 47),
+        Arguments.of("513 suites", new Hello().with(new int[513]), 47),
+        Arguments.of("513 groups", tls12().groups(new int[513]), 47),
+        Arguments.of("513 protocols", tls12().alpn(names(513)), 47),
+        Arguments.of("513 extensions", many(513), 47),
+        Arguments.of(
             "an empty key",
             new Hello().versions(0x0304).groups(0x1234).schemes(0x0403).keyShare(0x1234, 0),
             50),
