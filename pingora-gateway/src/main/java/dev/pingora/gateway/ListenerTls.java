@@ -66,9 +66,8 @@ final class ListenerTls {
     Path file = conf.keys();
     String name = "ticket keys of " + listener.address();
     if (file != null) {
-      rotations.add(
-          BackgroundService.every(
-              name, WATCH_PERIOD, _ -> tickets.replaceIfOther(TlsFiles.ticketKeys(file))));
+      TicketKeyFile watched = new TicketKeyFile(name, file, tickets);
+      rotations.add(BackgroundService.every(name, WATCH_PERIOD, _ -> watched.look()));
     } else if (conf.rotate().isPositive()) {
       rotations.add(
           BackgroundService.of(
