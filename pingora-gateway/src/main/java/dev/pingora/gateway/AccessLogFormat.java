@@ -40,6 +40,20 @@ final class AccessLogFormat {
   private static final String COMBINED =
       "%h %l %u %t \"%r\" %s %b \"%{Referer}i\" \"%{User-Agent}i\"";
 
+  /// Those that [#named] knows.
+  static final List<String> NAMED =
+      List.of(
+          "%{Referer}i",
+          "%{User-Agent}i",
+          "%{Host}i",
+          "%{upstream}x",
+          "%{attempts}x",
+          "%{error}x",
+          "%{tls_version}x",
+          "%{tls_cipher}x",
+          "%{tls_name}x",
+          "%{tls_client}x");
+
   private static final DateTimeFormatter CLF_TIME =
       DateTimeFormatter.ofPattern("'['dd/MMM/yyyy:HH:mm:ss Z']'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
@@ -152,7 +166,8 @@ final class AccessLogFormat {
       case "%{tls_cipher}x" -> tls(AccessLogEntry.Tls::cipher);
       case "%{tls_name}x" -> tls(AccessLogEntry.Tls::name);
       case "%{tls_client}x" -> tls(AccessLogEntry.Tls::client);
-      case String _ -> throw new IllegalArgumentException("has the unknown " + code);
+      case String _ ->
+          throw new IllegalArgumentException("has the unknown " + code + ", not one of " + String.join(", ", NAMED));
     };
   }
 

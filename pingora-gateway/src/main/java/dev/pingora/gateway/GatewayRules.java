@@ -97,15 +97,31 @@ final class GatewayRules {
     List<ListenerConf> listeners = conf.listeners();
     for (int i = 0; i < listeners.size(); i++) {
       Address address = listeners.get(i).address();
-      boolean chosenBySystem = address instanceof Address.Tcp tcp && tcp.port() == 0;
-      Integer first = chosenBySystem ? null : addresses.putIfAbsent(address, i);
+      Integer first = isChosenBySystem(address) ? null : addresses.putIfAbsent(address, i);
       if (first != null) {
-        tell(
-            KeyPath.root().key("listeners").index(i).key("address"),
-            "is that of listeners[" + first + "] too",
-            "expected: every address once");
+        taken(KeyPath.root().key("listeners").index(i), first);
       }
     }
+    AdminConf admin = conf.admin();
+    Integer first = admin == null ? null : addresses.get(admin.address());
+    if (first != null) {
+      taken(KeyPath.root().key("admin"), first);
+    }
+    matches(conf);
+  }
+
+  private static boolean isChosenBySystem(Address address) {
+    return address instanceof Address.Tcp tcp && tcp.port() == 0;
+  }
+
+  private void taken(KeyPath listener, int first) {
+    tell(
+        listener.key("address"),
+        "is that of listeners[" + first + "] too",
+        "expected: every address once");
+  }
+
+  private void matches(GatewayConf conf) {
     Map<RouteMatch, Integer> matches = new HashMap<>();
     for (int i = 0; i < conf.routes().size(); i++) {
       Integer first = matches.putIfAbsent(conf.routes().get(i).match(), i);

@@ -30,6 +30,7 @@ record HealthConf(
     Duration timeout,
     int up,
     int down) {
+  private static final List<Integer> WELL = List.of(200);
   private static final String ONE = "expected: one of http, tcp, grpc";
 
   HealthConf {
@@ -53,7 +54,11 @@ record HealthConf(
     @Nullable String http;
     boolean tcp;
     @Nullable String grpc;
-    List<Integer> expect = List.of(200);
+    
+
+    /// Null while nobody said it, which differs from the default where it has no effect.
+    @Nullable List<Integer> expect;
+
     @Nullable String host;
     Duration every = Duration.ofSeconds(5);
     Duration timeout = Duration.ofSeconds(1);
@@ -61,7 +66,11 @@ record HealthConf(
     int down = 2;
 
     HealthConf build() {
-      return new HealthConf(http, tcp, grpc, expect, host, every, timeout, up, down);
+      if (http == null && expect != null && (tcp || grpc != null)) {
+        throw new KeyFault("expect", "has no effect without http", "expected: with http");
+      }
+      List<Integer> well = expect == null ? WELL : expect;
+      return new HealthConf(http, tcp, grpc, well, host, every, timeout, up, down);
     }
   }
 }
