@@ -8,28 +8,38 @@ import dev.pingora.core.apps.HttpResponse;
 import dev.pingora.core.apps.ServeHttp;
 import dev.pingora.core.configuration.JsonText;
 import dev.pingora.core.services.Addresses;
+import dev.pingora.core.tls.TlsListener;
 import dev.pingora.http.ResponseHeader;
 import dev.pingora.lb.BalancerStatus;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Tells operators how the gateway is: `GET /status` answers in JSON. Changes nothing.
+/// Tells operators how the gateway is: `GET /status` answers in JSON, at most half a second old.
+/// Changes nothing.
 ///
 /// | key | |
 /// |---|---|
-/// | `listeners`, `connections` | addresses listened on; open connections of clients |
+/// | `listeners` | each with its `address` and, where it has TLS, `handshakes` |
+/// | `listeners[].handshakes` | `completed`, `failed`, `refused` for their rate |
+/// | `connections` | open connections of clients |
 /// | `upstreams.NAME.ready` | how many servers take work |
-/// | `upstreams.NAME.servers` | each with `state` (`ready`, or why not), `in_flight`, `latency_ms` |
-/// | `upstreams.NAME.discovery` | `failure` of the last try, if it failed, `took_ms`, `built_ms` |
-/// | `routes` | in their order: requests refused for their rate |
+/// | `upstreams.NAME.servers` | each with its `address`, `weight`, `in_flight`, `latency_ms` |
+/// | `upstreams.NAME.servers[].state` | `ready`, or `unhealthy`, `disabled`, `ejected`, `open` |
+/// | `upstreams.NAME.servers[].reason` | of one that is not ready: its last failure, if known |
+/// | `upstreams.NAME.discovery` | `failure` of the last try, if it failed |
+/// | `upstreams.NAME.discovery` | `took_ms`, `built_ms` of the last that did not |
+/// | `upstreams.NAME.discovery` | `duplicates`: addresses that were named more than once |
+/// | `routes` | in their order: `match` as text, and requests `rate_limited` |
 /// | `access_log` | lines `written` and `dropped`, if it is on |
 ///
 /// Thread-safe.
@@ -71,19 +81,46 @@ final class Admin implements ServeHttp {
 
   private static Map<String, Object> status(GatewayServer gateway) {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("listeners", gateway.addresses().stream().map(Addresses::text).toList());
+    all.put("listeners", listeners(gateway));
     all.put("connections", gateway.connections());
     Map<String, Object> upstreams = new LinkedHashMap<>();
     gateway.status().forEach(each -> upstreams.put(each.name(), upstream(each)));
     all.put("upstreams", upstreams);
-    List<Object> routes = new ArrayList<>();
-    gateway.rateLimited().forEach(refused -> routes.add(Map.of("rate_limited", refused)));
-    all.put("routes", routes);
+    all.put("routes", gateway.routes().stream().map(Admin::route).toList());
     AccessLog log = gateway.accessLog();
     if (log != null) {
       all.put("access_log", lines(log));
     }
     return all;
+  }
+
+  private static List<Object> listeners(GatewayServer gateway) {
+    List<SocketAddress> addresses = gateway.addresses();
+    List<Optional<TlsListener>> tls = gateway.tls();
+    List<Object> listeners = new ArrayList<>();
+    for (int i = 0; i < addresses.size(); i++) {
+      Map<String, Object> listener = new LinkedHashMap<>();
+      listener.put("address", Addresses.text(addresses.get(i)));
+      tls.get(i).ifPresent(own -> listener.put("handshakes", handshakes(own)));
+      listeners.add(listener);
+    }
+    return listeners;
+  }
+
+  private static Map<String, Object> handshakes(TlsListener tls) {
+    Map<String, Object> handshakes = new LinkedHashMap<>();
+    handshakes.put("completed", tls.completedHandshakes());
+    handshakes.put("failed", tls.failedHandshakes());
+    handshakes.put("refused", tls.refusedHandshakes());
+    return handshakes;
+  }
+
+  private static Map<String, Object> route(Route route) {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("match", route.conf().match().toString());
+    RateLimit limit = route.rateLimit();
+    told.put("rate_limited", limit == null ? 0 : limit.refused());
+    return told;
   }
 
   private static Map<String, Object> lines(AccessLog log) {
@@ -105,7 +142,7 @@ final class Admin implements ServeHttp {
       }
       discovery.put("took_ms", millis(last.took()));
       discovery.put("built_ms", millis(last.built()));
-      discovery.put("doubles", last.doubles());
+      discovery.put("duplicates", last.doubles());
       upstream.put("discovery", discovery);
     }
     return upstream;
@@ -116,6 +153,9 @@ final class Admin implements ServeHttp {
     server.put("address", one.address());
     server.put("weight", one.weight());
     server.put("state", one.state());
+    if (!one.reason().isEmpty()) {
+      server.put("reason", one.reason());
+    }
     server.put("in_flight", one.inFlight());
     server.put("latency_ms", millis(one.latency()));
     return server;

@@ -11,6 +11,7 @@ import dev.pingora.core.services.Addresses;
 import dev.pingora.core.services.BackgroundService;
 import dev.pingora.core.services.HttpServerService;
 import dev.pingora.core.services.ListeningService;
+import dev.pingora.core.tls.TlsListener;
 import dev.pingora.core.tls.TlsSettings;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The ready-made proxy: a configuration turned into a running server.
@@ -164,6 +166,16 @@ final class GatewayServer implements AutoCloseable {
     return service.addresses();
   }
 
+  /// {@return the TLS of each listener, once it runs, in the same order; empty for plain text}
+  List<Optional<TlsListener>> tls() {
+    return service.tls();
+  }
+
+  /// {@return the routes, in the order of the configuration}
+  List<Route> routes() {
+    return routes;
+  }
+
   /// {@return the address of the administration interface, once it runs; null when there is none}
   @Nullable SocketAddress adminAddress() {
     return admin == null ? null : admin.addresses().getFirst();
@@ -181,15 +193,6 @@ final class GatewayServer implements AutoCloseable {
   /// {@return how the servers of each upstream are, in the order of the configuration}
   List<BalancerStatus> status() {
     return upstreams.stream().map(Upstream::status).toList();
-  }
-
-  /// {@return how many requests each route has refused for their rate, in the order of the
-  /// configuration; 0 for those without a bound}
-  List<Long> rateLimited() {
-    return routes.stream()
-        .map(Route::rateLimit)
-        .map(limit -> limit == null ? 0L : limit.refused())
-        .toList();
   }
 
   /// Runs until a shutdown.

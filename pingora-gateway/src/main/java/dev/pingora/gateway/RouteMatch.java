@@ -23,6 +23,18 @@ record RouteMatch(
     return builder().build();
   }
 
+  /// {@return one line: `GET,HEAD *.example.org/api X-Version: 2`}
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    if (!methods.isEmpty()) {
+      text.append(String.join(",", methods)).append(' ');
+    }
+    text.append(host).append(path.exact() ? " " : "").append(path);
+    headers.forEach(h -> text.append(' ').append(h.name()).append(": ").append(h.value()));
+    return text.toString();
+  }
+
   static Builder builder() {
     return new Builder();
   }

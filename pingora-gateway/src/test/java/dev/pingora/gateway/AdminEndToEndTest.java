@@ -4,6 +4,7 @@
 package dev.pingora.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pingora.testkit.Eventually;
 import dev.pingora.testkit.RawHttp;
@@ -11,6 +12,8 @@ import dev.pingora.testkit.RawResponse;
 import dev.pingora.testkit.ScriptedClient;
 import dev.pingora.testkit.TestOrigin;
 import dev.pingora.testkit.Wire;
+import dev.pingora.testkit.tls.TestCertificates;
+import dev.pingora.tls.CertKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -52,7 +55,7 @@ class AdminEndToEndTest {
                 routes:
                   - upstream: app
                     rate_limit: { rate: 1/h, burst: 1 }
-                  - match: { path: /own }
+                  - match: { host: example.org, path: "= /own", methods: [HEAD, GET], headers: { X-A: "1" } }
                     respond: { status: 200 }
                 """
                     .formatted(folder.resolve("a.log"), origin.port(), closed, closed));
@@ -67,13 +70,69 @@ class AdminEndToEndTest {
       assertThat(answer.status()).isEqualTo(200);
       String text = answer.text().replaceAll("\\s+", "");
       assertThat(text)
-          .contains("\"listeners\":[\"127.0.0.1:" + rig.port() + "\"],\"connections\":1,")
+          .contains("\"listeners\":[{\"address\":\"127.0.0.1:" + rig.port() + "\"}],\"connections\":1,")
           .contains("\"app\":{\"ready\":1,\"servers\":[{\"address\":\"127.0.0.1:" + origin.port())
           .contains(
-              "127.0.0.1:" + closed + "\",\"weight\":1,\"state\":\"unhealthy\",\"in_flight\":0,")
+              "127.0.0.1:" + closed + "\",\"weight\":1,\"state\":\"unhealthy\",\"reason\":\"")
+          .contains("refused")
           .contains("\"listed\":{\"ready\":0,\"servers\":[],\"discovery\":{\"failure\":")
-          .contains("\"routes\":[{\"rate_limited\":1},{\"rate_limited\":0}]")
+          .contains(",\"duplicates\":0}")
+          .contains("\"routes\":[{\"match\":\"*/\",\"rate_limited\":1},")
+          .contains("{\"match\":\"GET,HEADexample.org=/ownX-A:1\",\"rate_limited\":0}]")
           .contains("\"access_log\":{\"written\":");
+    }
+  }
+
+  @Test
+  void countsHandshakesWhereThereIsTls() throws Exception {
+    CertKey key = TestCertificates.server();
+    Path cert = folder.resolve("cert.pem");
+    Files.writeString(cert, TestCertificates.chainPem(key));
+    Files.writeString(folder.resolve("key.pem"), TestCertificates.keyPem(key));
+    try (GatewayRig rig =
+        GatewayRig.start(
+            """
+            threads: 1
+            listeners:
+              - address: 127.0.0.1:0
+              - address: 127.0.0.1:0
+                tls: { certificates: [{ cert: "%s", key: "%s" }] }
+            admin: { address: "127.0.0.1:0" }
+            routes: [{ respond: { status: 200 } }]
+            """
+                .formatted(cert, folder.resolve("key.pem")))) {
+      try (Wire client = ScriptedClient.tcp(rig.port(1))) {
+        client.send("no TLS at all, and long enough to be a record\r\n\r\n").readToEnd();
+      }
+      String plain = "{\"address\":\"127.0.0.1:" + rig.port(0) + "\"},";
+      String secure =
+          "{\"address\":\"127.0.0.1:"
+              + rig.port(1)
+              + "\",\"handshakes\":{\"completed\":0,\"failed\":1,\"refused\":0}}],";
+      Eventually.holds(
+          "counted",
+          () ->
+              ask(rig, RawHttp.get("/status"))
+                  .text()
+                  .replaceAll("\\s+", "")
+                  .contains(plain + secure));
+    }
+  }
+
+  @Test
+  void addressThatIsTakenIsToldWithTheService() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      assertThatThrownBy(
+              () ->
+                  GatewayRig.with(
+                      """
+                      admin: { address: "127.0.0.1:%d" }
+                      routes: [{ respond: { status: 200 } }]
+                      """
+                          .formatted(taken.getLocalPort())))
+          .hasMessageContaining("service admin")
+          .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
+          .hasMessageContaining("in use");
     }
   }
 

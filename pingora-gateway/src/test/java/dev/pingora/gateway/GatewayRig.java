@@ -8,6 +8,7 @@ import dev.pingora.testkit.ScriptedClient;
 import dev.pingora.testkit.Wire;
 import dev.pingora.timeout.Ticker;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 
 /// A gateway in this JVM, by a configuration whose listeners have port 0.
@@ -50,6 +51,14 @@ final class GatewayRig implements AutoCloseable {
 
   GatewayServer gateway() {
     return gateway;
+  }
+
+  /// {@return how many requests each route has refused for their rate; 0 without a bound}
+  List<Long> rateLimited() {
+    return gateway.routes().stream()
+        .map(Route::rateLimit)
+        .map(limit -> limit == null ? 0L : limit.refused())
+        .toList();
   }
 
   int port() {

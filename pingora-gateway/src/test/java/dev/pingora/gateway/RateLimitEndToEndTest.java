@@ -65,7 +65,7 @@ class RateLimitEndToEndTest {
       ticker.advance(Duration.ofMillis(1));
       assertThat(status(client, "/")).isEqualTo(200);
       assertThat(status(client, "/")).isEqualTo(429);
-      assertThat(rig.gateway().rateLimited()).containsExactly(3L);
+      assertThat(rig.rateLimited()).containsExactly(3L);
     }
   }
 
@@ -109,7 +109,7 @@ class RateLimitEndToEndTest {
       for (int i = 0; i < 10; i++) {
         assertThat(status(client, "/c")).isEqualTo(200);
       }
-      assertThat(rig.gateway().rateLimited()).containsExactly(1L, 2L, 0L);
+      assertThat(rig.rateLimited()).containsExactly(1L, 2L, 0L);
     }
   }
 
@@ -263,7 +263,7 @@ class RateLimitEndToEndTest {
     try (GatewayRig rig = rig("work_stealing: " + stealing, own("/", "rate: 1/h, burst: 100"))) {
       Tool.Result load = Tool.run("h2load", "-n", "1000", "-c", "10", "-m", "10", rig.url("/"));
       assertThat(load.orFail().out()).contains("status codes: 100 2xx, 0 3xx, 900 4xx, 0 5xx");
-      assertThat(rig.gateway().rateLimited()).containsExactly(900L);
+      assertThat(rig.rateLimited()).containsExactly(900L);
     }
   }
 }

@@ -35,6 +35,9 @@ final class BackendState {
   /// Discovery knows it no more. Final.
   static final int GONE = 16;
 
+  /// Longest reason kept, in characters.
+  static final int MAX_REASON = 200;
+
   /// The engine measures attempts by the clocks of loops, which lag a turn behind.
   private static final long CLOCK_LAG = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -68,6 +71,9 @@ final class BackendState {
 
   /// When it last began to take work.
   private volatile long readySince;
+
+  /// Why it last was out, or failed a check while it was: for operators only.
+  private volatile String why = "";
 
   /// Results of health checks in a row that contradict the present state.
   private int contrary;
@@ -179,10 +185,24 @@ final class BackendState {
       crowd.readyChanged(-1);
     }
     boolean isNew = (before & flag) == 0;
+    if (isNew && flag != GONE && (before == 0 || !why.isEmpty())) {
+      remember(why);
+    }
     if (isNew && (before & GONE) == 0 && flag != GONE) {
       crowd.tell(address, BackendChange.of(flag, true), why);
     }
     return isNew;
+  }
+
+  /// Of who speaks to a server that sends nonsense, the message may be long.
+  private void remember(String reason) {
+    why = reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON);
+  }
+
+  /// {@return why it takes no work, in the words of the last failure; empty when it does, or when
+  /// nobody said why}
+  String reason() {
+    return flags == 0 ? "" : why;
   }
 
   /// Takes away a reason to take no work.
@@ -223,6 +243,9 @@ final class BackendState {
     boolean isWell = (flags & UNHEALTHY) == 0;
     if (well == isWell) {
       contrary = 0;
+      if (!well) {
+        remember(why);
+      }
       return;
     }
     if (++contrary < threshold) {

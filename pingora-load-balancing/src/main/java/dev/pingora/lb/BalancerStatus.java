@@ -21,9 +21,12 @@ public record BalancerStatus(
   /// One backend.
   ///
   /// @param state why it takes no work, as `unhealthy, disabled`; `ready` when it does
+  /// @param reason its last failure, in at most 200 characters; empty when it is ready, or when
+  ///   nobody said why it is not
   /// @param inFlight attempts under way
   /// @param latency its recent response time; zero before the first response
-  public record One(String address, int weight, String state, int inFlight, Duration latency) {}
+  public record One(
+      String address, int weight, String state, String reason, int inFlight, Duration latency) {}
 
   /// How a discovery went.
   ///
@@ -51,6 +54,7 @@ public record BalancerStatus(
                 Addresses.text(backend.address()),
                 backend.weight(),
                 text(state.flags()),
+                state.reason(),
                 state.inFlight(),
                 Duration.ofNanos((long) nanos)));
       }

@@ -313,6 +313,29 @@ class BackendStateTest {
   }
 
   @Test
+  void tellsTheLastFailureWhileItIsOut() {
+    LoadBalancer<?> balancer = balancer(2, Passive.NONE);
+    BackendState a = Sets.state(balancer, 0);
+    a.checked(false, 2, "early");
+    assertThat(reason(balancer)).isEmpty();
+    a.checked(false, 2, "refused");
+    assertThat(reason(balancer)).isEqualTo("refused");
+    a.checked(false, 2, "x".repeat(BackendState.MAX_REASON + 1));
+    assertThat(reason(balancer)).isEqualTo("x".repeat(BackendState.MAX_REASON));
+    balancer.enable(balancer.backends().getFirst().address(), false); // without a word
+    assertThat(reason(balancer)).startsWith("x");
+    a.checked(true, 1, "");
+    balancer.enable(balancer.backends().getFirst().address(), true);
+    assertThat(reason(balancer)).isEmpty();
+    balancer.enable(balancer.backends().getFirst().address(), false);
+    assertThat(reason(balancer)).isEmpty(); // and not that of another time
+  }
+
+  private static String reason(LoadBalancer<?> balancer) {
+    return balancer.status().backends().getFirst().reason();
+  }
+
+  @Test
   void backendMayStartUnhealthy() {
     LoadBalancer<?> balancer =
         LoadBalancer.of(

@@ -22,6 +22,8 @@ import dev.pingora.tls.TlsException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ public final class ListeningService implements Service {
   private final ConnectionApp app;
   private final List<ListenerConfig> listeners = new ArrayList<>();
   private final List<Listening> listening = new ArrayList<>();
+  private final List<Optional<TlsListener>> tls = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
   private Limits limits = Limits.defaults();
   private boolean h2c;
@@ -119,6 +122,12 @@ public final class ListeningService implements Service {
     return listening.stream().map(Listening::address).toList();
   }
 
+  /// {@return the TLS of each listener, which counts handshakes; in the order they were added, and
+  /// empty for plain text}
+  public List<Optional<TlsListener>> tls() {
+    return List.copyOf(tls);
+  }
+
   /// {@return open downstream connections}
   public int connectionCount() {
     return connections.get();
@@ -128,8 +137,7 @@ public final class ListeningService implements Service {
   public void start(ServerRuntime runtime) throws Exception {
     app.start(runtime);
     for (ListenerConfig listener : listeners) {
-      StaleSocket.remove(listener.address());
-      listening.add(listen(runtime, listener));
+      listening.add(bind(runtime, listener));
       LOG.log(
           System.Logger.Level.INFO,
           "{0} listens on {1}",
@@ -139,20 +147,34 @@ public final class ListeningService implements Service {
     listening.forEach(runtime.connectionLimit()::govern);
   }
 
+  /// Whoever has several services wants to know whose address is taken.
+  private Listening bind(ServerRuntime runtime, ListenerConfig listener)
+      throws ProxyException, TlsException {
+    try {
+      StaleSocket.remove(listener.address());
+      return listen(runtime, listener);
+    } catch (ProxyException e) {
+      throw e.withContext("service %s", name);
+    }
+  }
+
   private Listening listen(ServerRuntime runtime, ListenerConfig listener)
       throws ProxyException, TlsException {
-    Limits own = listener.limits() == null ? limits : listener.limits();
+    Limits bounds = listener.limits() == null ? limits : listener.limits();
     ConnectionApp.Settings settings =
-        new ConnectionApp.Settings(own, h2c || listener.h2c(), runtime.shutdownWatch());
+        new ConnectionApp.Settings(bounds, h2c || listener.h2c(), runtime.shutdownWatch());
     ConnectionFilter listenersOwn = listener.filter();
     TlsSettings settingsOfTls = listener.tls();
-    TlsListener tls =
+    TlsListener own =
         settingsOfTls == null ? null : TlsListener.of(settingsOfTls, runtime.tlsProviders());
-    return runtime
-        .loops()
-        .listen(
-            listener.spec(),
-            connection -> accept(runtime, connection, listenersOwn, settings, tls));
+    Listening bound =
+        runtime
+            .loops()
+            .listen(
+                listener.spec(),
+                connection -> accept(runtime, connection, listenersOwn, settings, own));
+    tls.add(Optional.ofNullable(own));
+    return bound;
   }
 
   /// On the connection's event-loop thread.
@@ -161,7 +183,7 @@ public final class ListeningService implements Service {
       Connection connection,
       ConnectionFilter listenersOwn,
       ConnectionApp.Settings settings,
-      @Nullable TlsListener tls) {
+      @Nullable TlsListener secure) {
     SocketAddress peer = connection.remoteAddress();
     if (!filter.accepts(peer)) {
       connection.reset();
@@ -180,10 +202,10 @@ public final class ListeningService implements Service {
       listenersOwn.closed(peer);
       filter.closed(peer);
     });
-    if (tls == null) {
+    if (secure == null) {
       app.accepted(connection, settings);
     } else {
-      new TlsAcceptance(connection, tls, new Secured(app, connection, settings)).start();
+      new TlsAcceptance(connection, secure, new Secured(app, connection, settings)).start();
     }
   }
 
