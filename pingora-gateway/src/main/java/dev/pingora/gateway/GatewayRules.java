@@ -150,7 +150,7 @@ final class GatewayRules {
       KeyPath at = KeyPath.root().key("access_log").key("path");
       Path folder = log.path().toAbsolutePath().getParent();
       if (folder == null || !Files.isDirectory(folder)) {
-        tell(at, "is in a folder that does not exist", "expected: an existing folder");
+        tell(at, "is in \"" + folder + "\", which does not exist", "expected: an existing folder");
       } else if (Files.isDirectory(log.path())) {
         tell(at, "is a folder", "expected: a file");
       }
@@ -169,13 +169,13 @@ final class GatewayRules {
     } catch (ConfigurationException e) {
       tell(at, "is no list of servers: " + e.problems().getFirst(), "");
     } catch (IOException e) {
-      tell(at, "\"" + file + "\" cannot be read", "expected: a readable file");
+      tell(at, "\"" + file.toAbsolutePath() + "\" cannot be read", "expected: a readable file");
     }
   }
 
   private void content(Path file, KeyPath at) {
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-      tell(at, "\"" + file + "\" cannot be read", "expected: a readable file");
+      tell(at, "\"" + file.toAbsolutePath() + "\" cannot be read", "expected: a readable file");
     } else if (file.toFile().length() > MAX_FILE) {
       tell(at, "\"" + file + "\" is too large", "expected: at most 16 MiB");
     }

@@ -31,7 +31,7 @@ final class TicketKeyFile {
   TicketKeyFile(
       String name, Path file, TicketKeys keys, BiConsumer<System.Logger.Level, String> log) {
     this.name = name;
-    this.file = file;
+    this.file = file.toAbsolutePath();
     this.keys = keys;
     this.log = log;
   }

@@ -33,10 +33,18 @@ final class TlsFiles {
   ///
   /// @throws TlsException naming the file and what is wrong with it
   static CertificateFiles certificates(TlsConf conf) throws TlsException {
-    return CertificateFiles.load(
-        conf.certificates().stream()
-            .map(c -> new CertificateFiles.Entry(c.cert(), c.key(), c.ocsp(), c.watch()))
-            .toList());
+    return CertificateFiles.load(conf.certificates().stream().map(TlsFiles::entry).toList());
+  }
+
+  /// {@return the files of a certificate, with absolute paths, which messages then name: whoever
+  /// misspelled one wants to know where it was looked for}
+  static CertificateFiles.Entry entry(TlsConf.Certificate pair) {
+    Path ocsp = pair.ocsp();
+    return new CertificateFiles.Entry(
+        pair.cert().toAbsolutePath(),
+        pair.key().toAbsolutePath(),
+        ocsp == null ? null : ocsp.toAbsolutePath(),
+        pair.watch());
   }
 
   /// {@return the TLS of a listener}
@@ -83,7 +91,7 @@ final class TlsFiles {
 
   /// {@return the keys in a file}
   static List<TicketKeys.Key> ticketKeys(Path file) throws TlsException {
-    byte[] octets = TlsFile.read(file);
+    byte[] octets = TlsFile.read(file.toAbsolutePath());
     int keys = octets.length / TicketKeys.KEY_BYTES;
     if (keys == 0 || keys > TicketKeys.MAX_KEYS || octets.length % TicketKeys.KEY_BYTES != 0) {
       throw TlsException.of(
@@ -125,7 +133,7 @@ final class TlsFiles {
   }
 
   private static S2nTls.PresharedKey presharedKey(UpstreamTlsConf.Psk conf) throws TlsException {
-    byte[] secret = TlsFile.read(conf.secret());
+    byte[] secret = TlsFile.read(conf.secret().toAbsolutePath());
     try {
       byte[] identity = conf.identity().getBytes(StandardCharsets.UTF_8);
       return new S2nTls.PresharedKey(identity, secret, conf.hmac());
@@ -147,11 +155,13 @@ final class TlsFiles {
   static @Nullable CertKey clientCertificate(UpstreamTlsConf conf) throws TlsException {
     Path certificate = conf.clientCert();
     Path key = conf.clientKey();
-    return certificate == null || key == null ? null : CertKey.fromPem(certificate, key);
+    return certificate == null || key == null ? null
+        : CertKey.fromPem(certificate.toAbsolutePath(), key.toAbsolutePath());
   }
 
   private static TrustRoots roots(Path file) throws TlsException {
-    String pem = new String(TlsFile.read(file), StandardCharsets.ISO_8859_1);
+    byte[] octets = TlsFile.read(file.toAbsolutePath());
+    String pem = new String(octets, StandardCharsets.ISO_8859_1);
     return TrustRoots.of(Certificates.der(Certificates.ofPem(pem, file.toString())));
   }
 }

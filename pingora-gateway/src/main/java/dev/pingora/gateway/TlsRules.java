@@ -66,7 +66,7 @@ final class TlsRules {
     List<@Nullable CertKey> pairs = new ArrayList<>();
     for (TlsConf.Certificate pair : tls.certificates()) {
       KeyPath place = at.key("certificates").index(pairs.size());
-      pairs.add(made(place, () -> CertificateFiles.check(entry(pair))));
+      pairs.add(made(place, () -> CertificateFiles.check(TlsFiles.entry(pair))));
     }
     TicketKeys tickets = made(at.key("tickets").key("keys"), () -> TlsFiles.tickets(tls.tickets()));
     TlsSettings settings =
@@ -120,10 +120,6 @@ final class TlsRules {
   /// No handshake happens here.
   private static CertificateStore nothing() {
     throw new IllegalStateException("certificates of a configuration that is only checked");
-  }
-
-  private static CertificateFiles.Entry entry(TlsConf.Certificate pair) {
-    return new CertificateFiles.Entry(pair.cert(), pair.key(), pair.ocsp(), pair.watch());
   }
 
   private void upstream(UpstreamTlsConf tls, KeyPath at) {

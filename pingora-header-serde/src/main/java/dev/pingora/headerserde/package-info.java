@@ -33,4 +33,6 @@
 /// **Native code.** zstd comes with `zstd-jni` (BSD, 0.9 MB of library for each system), which
 /// unpacks it into the folder for temporary files when it is first used. Name it on the command
 /// line: `--enable-native-access=com.github.luben.zstd_jni`, or the JVM warns.
+///
+/// Maven: `dev.pingora:pingora-header-serde`; module: `dev.pingora.headerserde`.
 package dev.pingora.headerserde;

@@ -34,4 +34,6 @@
 /// text.
 ///
 /// The module depends on nothing. A [Continuum] is immutable.
+///
+/// Maven: `dev.pingora:pingora-ketama`; module: `dev.pingora.ketama`.
 package dev.pingora.ketama;

@@ -47,4 +47,6 @@
 /// full; and [Gcra] is new.
 ///
 /// The module depends on nothing.
+///
+/// Maven: `dev.pingora:pingora-limits`; module: `dev.pingora.limits`.
 package dev.pingora.limits;

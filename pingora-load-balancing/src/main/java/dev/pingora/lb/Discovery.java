@@ -12,6 +12,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What it returns is believed: a discovery that would rather keep what was known throws. Then the
 /// balancer goes on with the last good answer, says so, and asks again soon.
+///
+/// ```java
+/// Discovery fromCatalog = loops -> {
+///   List<String> known = catalog.servers("app"); // may block, may throw
+///   if (known.isEmpty()) {
+///     throw new IOException("the catalog knows no server"); // rather those of before than none
+///   }
+///   return Discovery.Discovered.of(known.stream().map(Backend::of).toList());
+/// };
+/// LoadBalancer.builder("app", RoundRobin::of)
+///     .discovery(fromCatalog)
+///     .updateEvery(Duration.ofSeconds(10));
+/// ```
 @FunctionalInterface
 public interface Discovery {
   /// {@return the backends there are now} Called by one thread at a time, a virtual thread of the

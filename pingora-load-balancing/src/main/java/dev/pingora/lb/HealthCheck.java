@@ -8,6 +8,36 @@ import dev.pingora.runtime.RequestThread;
 import java.time.Duration;
 
 /// Asks a backend whether it is well.
+///
+/// One of one's own goes through the connector of the server, whose waits end when the time is over:
+///
+/// ```java
+/// final class ReadyCheck implements HealthCheck {
+///   public void check(Backend backend, RequestThread thread, ServerRuntime runtime)
+///       throws Exception {
+///     UpstreamSession session = runtime.connector().connect(thread, HttpPeer.http(backend));
+///     try {
+///       session.sendRequest(RequestHeader.of("GET", "/load").set("Host", "app.test"), true);
+///       session.requestContent().flush();
+///       ResponseHeader answer = session.pollResponse();
+///       while (answer == null || answer.status() < 200) { // 1xx come before (RFC 9110 §15.2)
+///         if (answer == null) {
+///           thread.await(RequestThread.NEVER); // check's time is bounded by timeout()
+///         }
+///         answer = session.pollResponse();
+///       }
+///       if (answer.headers().contains("X-Busy")) {
+///         throw new IOException("it is busy"); // what the log and BalancerStatus say
+///       }
+///     } finally {
+///       session.abort(); // the connection is not used again
+///     }
+///   }
+/// }
+/// ```
+///
+/// Thread-safe: [16][BalancerBuilder#parallelChecks] backends are asked at the same time, on any
+/// loops.
 public interface HealthCheck {
   /// Asks once, on a request thread: waits in the engine's waits only. Cancelled after [#timeout].
   ///

@@ -10,9 +10,20 @@ import org.jspecify.annotations.Nullable;
 
 /// How a balancer picks among its backends. Built for one set of backends; thread-safe.
 ///
-/// A selection says who is preferred, not who is well: the balancer asks for [#first], and where
-/// that backend takes no work, for those [#further]. So most are pure functions of the set, and
-/// need not be built again when a backend falls ill.
+/// A selection says who is preferred, not who is well: [LoadBalancer#select(Object)] asks for
+/// [#first], and where that backend takes no work, for those [#further]. So most are pure functions
+/// of the set, and need not be built again when a backend falls ill.
+///
+/// It sees all that discovery found: the ill, the disabled, and those of weight 0. The balancer
+/// leaves out who takes no work; that weight 0 gets no new requests is the selection's to see to.
+///
+/// ```java
+/// Selection.Factory<Selection> first = (backends, previous) -> {
+///   List<Backend> weighty = backends.stream().filter(b -> b.weight() > 0).toList();
+///   return key -> weighty.isEmpty() ? null : weighty.getFirst();
+/// };
+/// LoadBalancer<Selection> failover = LoadBalancer.of("app", backends, first);
+/// ```
 @FunctionalInterface
 public interface Selection {
   /// {@return the preferred backend for a request}, null when there is none. On the path of every

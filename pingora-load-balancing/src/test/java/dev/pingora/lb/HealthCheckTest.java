@@ -6,15 +6,19 @@ package dev.pingora.lb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pingora.core.protocols.UpstreamSession;
 import dev.pingora.core.server.ServerRuntime;
 import dev.pingora.core.services.Addresses;
+import dev.pingora.core.upstreams.HttpPeer;
 import dev.pingora.http.RequestHeader;
+import dev.pingora.http.ResponseHeader;
 import dev.pingora.runtime.RequestThread;
 import dev.pingora.testkit.Events;
 import dev.pingora.testkit.Eventually;
 import dev.pingora.testkit.Gate;
 import dev.pingora.testkit.ScriptedServer;
 import dev.pingora.testkit.TestOrigin;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -77,6 +81,55 @@ class HealthCheckTest {
   private static void listenFor(InetSocketAddress address, Runnable meanwhile) throws Exception {
     try (ServerSocket _ = new ServerSocket(address.getPort(), 5, address.getAddress())) {
       meanwhile.run();
+    }
+  }
+
+  /// The example of [HealthCheck].
+  private static final class ReadyCheck implements HealthCheck {
+    @Override
+    public Duration every() {
+      return QUICK.every();
+    }
+
+    @Override
+    public void check(Backend backend, RequestThread thread, ServerRuntime runtime)
+        throws Exception {
+      UpstreamSession session = runtime.connector().connect(thread, HttpPeer.http(backend));
+      try {
+        session.sendRequest(RequestHeader.of("GET", "/load").set("Host", "app.test"), true);
+        session.requestContent().flush();
+        ResponseHeader answer = session.pollResponse();
+        while (answer == null || answer.status() < 200) {
+          if (answer == null) {
+            thread.await(RequestThread.NEVER);
+          }
+          answer = session.pollResponse();
+        }
+        if (answer.headers().contains("X-Busy")) {
+          throw new IOException("it is busy");
+        }
+      } finally {
+        session.abort();
+      }
+    }
+  }
+
+  @Test
+  void checkOfOnesOwnSaysWhoIsIllAndWhy() throws Exception {
+    try (ScriptedServer busy =
+            ScriptedServer.each(wire -> {
+              wire.readRequest();
+              wire.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Busy: 1\r\n\r\n");
+              wire.expectGone();
+            });
+        TestOrigin well = TestOrigin.start()) {
+      LoadBalancer<RoundRobin> balancer =
+          balancer(new ReadyCheck(), at(well), Backend.of(busy.address(), 1));
+      try (ServerRig _ = ServerRig.start(balancer)) {
+        settles(balancer, 1);
+        assertThat(balancer.status().backends().getLast().reason()).isEqualTo("it is busy");
+        assertThat(balancer.status().backends().getFirst().reason()).isEmpty();
+      }
     }
   }
 

@@ -37,4 +37,6 @@
 ///
 /// The module depends on nothing. Any thread may call anything; locks are held for a few
 /// assignments.
+///
+/// Maven: `dev.pingora:pingora-lru`; module: `dev.pingora.lru`.
 package dev.pingora.lru;

@@ -42,4 +42,6 @@
 /// refreshes are bounded; a ttl of zero also removes what was there.
 ///
 /// Any thread may call anything.
+///
+/// Maven: `dev.pingora:pingora-memory-cache`; module: `dev.pingora.memorycache`.
 package dev.pingora.memorycache;

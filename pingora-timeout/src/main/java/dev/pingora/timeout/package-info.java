@@ -38,4 +38,6 @@
 /// do; there is no pausing for `fork`, which a virtual machine does not do.
 ///
 /// The module depends on nothing.
+///
+/// Maven: `dev.pingora:pingora-timeout`; module: `dev.pingora.timeout`.
 package dev.pingora.timeout;

@@ -44,4 +44,6 @@
 /// table.
 ///
 /// The module depends on nothing.
+///
+/// Maven: `dev.pingora:tinyufo`; module: `dev.pingora.tinyufo`.
 package dev.pingora.tinyufo;
