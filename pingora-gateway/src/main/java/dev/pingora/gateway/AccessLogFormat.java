@@ -167,7 +167,8 @@ final class AccessLogFormat {
       case "%{tls_name}x" -> tls(AccessLogEntry.Tls::name);
       case "%{tls_client}x" -> tls(AccessLogEntry.Tls::client);
       case String _ ->
-          throw new IllegalArgumentException("has the unknown " + code + ", not one of " + String.join(", ", NAMED));
+          throw new IllegalArgumentException(
+              "has the unknown " + code + ", not one of " + String.join(", ", NAMED));
     };
   }
 

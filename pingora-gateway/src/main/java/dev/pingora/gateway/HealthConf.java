@@ -54,7 +54,6 @@ record HealthConf(
     @Nullable String http;
     boolean tcp;
     @Nullable String grpc;
-    
 
     /// Null while nobody said it, which differs from the default where it has no effect.
     @Nullable List<Integer> expect;

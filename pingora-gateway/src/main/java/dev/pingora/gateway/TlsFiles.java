@@ -155,7 +155,8 @@ final class TlsFiles {
   static @Nullable CertKey clientCertificate(UpstreamTlsConf conf) throws TlsException {
     Path certificate = conf.clientCert();
     Path key = conf.clientKey();
-    return certificate == null || key == null ? null
+    return certificate == null || key == null
+        ? null
         : CertKey.fromPem(certificate.toAbsolutePath(), key.toAbsolutePath());
   }
 

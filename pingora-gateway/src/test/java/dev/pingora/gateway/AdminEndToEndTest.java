@@ -71,10 +71,10 @@ class AdminEndToEndTest {
       assertThat(answer.status()).isEqualTo(200);
       String text = answer.text().replaceAll("\\s+", "");
       assertThat(text)
-          .contains("\"listeners\":[{\"address\":\"127.0.0.1:" + rig.port() + "\"}],\"connections\":1,")
-          .contains("\"app\":{\"ready\":1,\"servers\":[{\"address\":\"127.0.0.1:" + origin.port())
           .contains(
-              "127.0.0.1:" + closed + "\",\"weight\":1,\"state\":\"unhealthy\",\"reason\":\"")
+              "\"listeners\":[{\"address\":\"127.0.0.1:" + rig.port() + "\"}],\"connections\":1,")
+          .contains("\"app\":{\"ready\":1,\"servers\":[{\"address\":\"127.0.0.1:" + origin.port())
+          .contains("127.0.0.1:" + closed + "\",\"weight\":1,\"state\":\"unhealthy\",\"reason\":\"")
           .contains("refused")
           .contains("\"listed\":{\"ready\":0,\"servers\":[],\"discovery\":{\"failure\":")
           .contains(",\"duplicates\":0}")
@@ -123,14 +123,13 @@ class AdminEndToEndTest {
   @Test
   void addressThatIsTakenIsToldWithTheService() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      assertThatThrownBy(
-              () ->
-                  GatewayRig.with(
-                      """
-                      admin: { address: "127.0.0.1:%d" }
-                      routes: [{ respond: { status: 200 } }]
-                      """
-                          .formatted(taken.getLocalPort())))
+      assertThatThrownBy(() ->
+              GatewayRig.with(
+                  """
+                  admin: { address: "127.0.0.1:%d" }
+                  routes: [{ respond: { status: 200 } }]
+                  """
+                      .formatted(taken.getLocalPort())))
           .hasMessageContaining("service admin")
           .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
           .hasMessageContaining("in use");

@@ -50,8 +50,7 @@ class TicketKeyFileTest {
     assertThat(told)
         .hasSize(2)
         .last()
-        .isEqualTo(
-            "WARNING tickets: the old keys stay: cannot read " + file + ": no such file");
+        .isEqualTo("WARNING tickets: the old keys stay: cannot read " + file + ": no such file");
     assertThat(keys.keys()).isEqualTo(old);
 
     Files.write(file, key(2));

@@ -9,7 +9,7 @@ import java.time.Duration;
 
 /// Asks a backend whether it is well.
 ///
-/// One of one's own goes through the connector of the server, whose waits end when the time is over:
+/// One of one's own goes through the server's connector, whose waits end when the time is over:
 ///
 /// ```java
 /// final class ReadyCheck implements HealthCheck {
