@@ -51,6 +51,15 @@ final class GatewayKeys {
 
   private GatewayKeys() {}
 
+  private static Key<GatewayConf.Builder, GatewayConf> admin() {
+    return Key.optional(
+        "admin",
+        AdminConf.BLOCK,
+        GatewayConf::admin,
+        (b, v) -> b.admin = v,
+        "Where operators ask how the gateway is; null = nowhere");
+  }
+
   private static List<Key<GatewayConf.Builder, GatewayConf>> keys() {
     List<Key<GatewayConf.Builder, GatewayConf>> keys =
         new ArrayList<>(ServerConf.block().keysWithin(b -> b.server, GatewayConf::server));
@@ -68,13 +77,7 @@ final class GatewayKeys {
             GatewayConf::trustedProxies,
             (b, v) -> b.trustedProxies = v,
             "Whose X-Forwarded fields are believed"));
-    keys.add(
-        Key.optional(
-            "admin",
-            AdminConf.BLOCK,
-            GatewayConf::admin,
-            (b, v) -> b.admin = v,
-            "Where operators ask how the gateway is; null = nowhere"));
+    keys.add(admin());
     keys.add(
         Key.of(
             "limits",

@@ -56,7 +56,9 @@ class AdminEndToEndTest {
                 routes:
                   - upstream: app
                     rate_limit: { rate: 1/h, burst: 1 }
-                  - match: { host: example.org, path: "= /own", methods: [HEAD, GET], headers: { X-A: "1" } }
+                  - match:
+                      { host: example.org, path: "= /own", methods: [HEAD, GET],
+                        headers: { X-A: "1" } }
                     respond: { status: 200 }
                 """
                     .formatted(folder.resolve("a.log"), origin.port(), closed, closed));
