@@ -92,6 +92,7 @@ final class Pkcs11Test {
   }
 
   /// The library is of this process, whose environment the JDK does not change.
+  @SuppressWarnings("restricted") // one call of the C library
   private static void setEnvironment(String name, String value) {
     Linker linker = Linker.nativeLinker();
     var function =

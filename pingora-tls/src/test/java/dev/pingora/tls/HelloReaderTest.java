@@ -247,7 +247,12 @@ final class HelloReaderTest {
         Arguments.of("no schemes", tls12().schemes(), 50),
         Arguments.of("no versions", tls12().versions(), 50),
         Arguments.of("half a version", tls12().extension(43, Hello.vector(1, new byte[3])), 50),
-        Arguments.of("a renegotiation", tls12().extension(0xff01, new byte[] {1, 0}), 40),
+        Arguments.of("a renegotiation", tls12().extension(0xff01, new byte[] {1, 0}), 40));
+  }
+
+  static List<Arguments> brokenOfTls13() {
+    byte[] none = {};
+    return List.of(
         Arguments.of(
             "1.3 without groups",
             new Hello().versions(0x0304).schemes(0x0403).keyShare(0x001d, 32),
@@ -311,7 +316,7 @@ final class HelloReaderTest {
   }
 
   @ParameterizedTest(name = "{0}: {2}")
-  @MethodSource("broken")
+  @MethodSource({"broken", "brokenOfTls13"})
   void refusesMessagesThatBreakARule(String what, Hello hello, int alert) {
     assertThat(refusal(hello.record()).alert()).isEqualTo(alert);
   }

@@ -17,7 +17,7 @@ public interface TlsCallbacks {
   ///
   /// @param hello what the client said: name, protocols, groups, signatures
   /// @return null for the listener's own certificate
-  /// @throws ProxyException refuses the client, who is told access_denied
+  /// @throws dev.pingora.error.ProxyException refuses the client, who is told access_denied
   /// @throws Exception is a fault: the client is told internal_error, the log a warning
   default @Nullable CertKey certificate(ClientHello hello, RequestThread thread) throws Exception {
     return null;
@@ -27,7 +27,7 @@ public interface TlsCallbacks {
   /// certificate.
   ///
   /// @return kept in [SslDigest#extension]; null for nothing
-  /// @throws ProxyException refuses the client: the connection is closed
+  /// @throws dev.pingora.error.ProxyException refuses the client: the connection is closed
   /// @throws Exception is a fault: the connection is closed, and the log gets a warning
   default @Nullable Object handshakeComplete(SslDigest digest, RequestThread thread)
       throws Exception {
