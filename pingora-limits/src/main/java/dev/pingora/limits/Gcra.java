@@ -21,7 +21,8 @@ import java.util.function.LongSupplier;
 /// **Invariant.** Every cell of a key is at or after the key's true TAT, so sharing cells makes the
 /// limit stricter, never looser. Cells hold the latest TAT that any of their keys needs, not a sum,
 /// and a key over its limit moves nothing; so a key suffers only if it meets a busy key in *every*
-/// row.
+/// row. (But for one token: who loses a race for a cell to another key has raised its own cells by
+/// then.)
 ///
 /// **Why it is exact under races.** A taker picks the row with the least cell, first raises its
 /// cells in the other rows to the new TAT, and then moves the least cell by compare-and-set. At the
@@ -121,8 +122,17 @@ public final class Gcra {
     long limit = refill.limit();
     while (true) {
       long now = elapsed();
-      int least = leastCell(hash);
+      int least = rows.cell(hash, 0);
       long arrival = cells.get(least);
+      for (int row = 1; row < rows.count(); row++) {
+        int cell = rows.cell(hash, row);
+        long other = cells.get(cell);
+        if (other < arrival) {
+          least = cell;
+          arrival = other;
+        }
+      }
+      // Not read again: the cell may be another key's by now, while a third is free.
       if (arrival > now + limit + CLOCK_SLACK * refill.unitsPerNano()) {
         lower(hash, now + limit);
         return refill.toNanos(cost);
@@ -151,21 +161,6 @@ public final class Gcra {
   private long available0(long hash) {
     long ahead = Math.max(0, rows.min(cells, hash) - elapsed());
     return ahead >= refill.limit() ? 0 : refill.tokens(refill.limit() - ahead);
-  }
-
-  /// {@return the cell of a key with the least time, the first of equal ones}
-  private int leastCell(long hash) {
-    int least = rows.cell(hash, 0);
-    long time = cells.get(least);
-    for (int row = 1; row < rows.count(); row++) {
-      int cell = rows.cell(hash, row);
-      long other = cells.get(cell);
-      if (other < time) {
-        least = cell;
-        time = other;
-      }
-    }
-    return least;
   }
 
   /// Moves the cells of a key to `time` where they are before it, all but one.
