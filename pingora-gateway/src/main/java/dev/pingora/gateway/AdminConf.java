@@ -8,8 +8,6 @@ import dev.pingora.core.configuration.Block;
 import dev.pingora.core.configuration.Key;
 import dev.pingora.core.configuration.Values;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// Where operators ask how the gateway is, see [Admin].
 ///
@@ -19,7 +17,7 @@ record AdminConf(Address address) {
       Block.withRequired(
           Builder::new,
           Builder::build,
-          () -> new AdminConf(new Address.Tcp("127.0.0.1", 6189)),
+          () -> new Builder().build(),
           List.of(
               Key.required(
                   "address",
@@ -30,10 +28,10 @@ record AdminConf(Address address) {
 
   /// Collects an [AdminConf]; confined to one thread.
   static final class Builder {
-    @Nullable Address address;
+    Address address = new Address.Tcp("127.0.0.1", 6189); // for the schema: it has to be given
 
     AdminConf build() {
-      return new AdminConf(Objects.requireNonNull(address, "address"));
+      return new AdminConf(address);
     }
   }
 }
