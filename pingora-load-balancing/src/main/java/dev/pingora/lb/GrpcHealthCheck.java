@@ -13,7 +13,6 @@ import dev.pingora.http.RequestHeader;
 import dev.pingora.runtime.RequestThread;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Well is who answers SERVING by gRPC's health protocol (`grpc.health.v1.Health/Check`).
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It is asked over HTTP/2 on a connection of its own: without TLS by prior knowledge (RFC 9113
 /// §3.3), with TLS by ALPN.
-public final class GrpcHealthCheck implements HealthCheck {
+public final class GrpcHealthCheck extends RuledCheck {
   /// Most octets in the name of a service.
   public static final int MAX_SERVICE = 1_024;
 
@@ -30,12 +29,11 @@ public final class GrpcHealthCheck implements HealthCheck {
 
   private static final int SERVING = 1;
 
-  private final CheckRules rules;
   private final @Nullable String authority;
   private final byte[] question;
 
   private GrpcHealthCheck(CheckRules rules, @Nullable String authority, byte[] question) {
-    this.rules = requireNonNull(rules, "rules");
+    super(rules);
     this.authority = authority;
     this.question = question;
   }
@@ -138,20 +136,5 @@ public final class GrpcHealthCheck implements HealthCheck {
       case 3 -> "SERVICE_UNKNOWN";
       default -> Integer.toString(status);
     };
-  }
-
-  @Override
-  public Duration every() {
-    return rules.every();
-  }
-
-  @Override
-  public Duration timeout() {
-    return rules.timeout();
-  }
-
-  @Override
-  public int threshold(boolean well) {
-    return rules.threshold(well);
   }
 }

@@ -11,23 +11,21 @@ import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
 import dev.pingora.runtime.RequestThread;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Well is who answers a request as expected: GET, status 200, unless said otherwise. Immutable.
-public final class HttpHealthCheck implements HealthCheck {
+public final class HttpHealthCheck extends RuledCheck {
   /// Octets of content that an answer may have; more is a failure.
   public static final int MAX_CONTENT = 64 << 10;
 
-  private final CheckRules rules;
   private final RequestHeader request;
   private final boolean reuse;
   private final Validator validator;
 
   private HttpHealthCheck(
       CheckRules rules, RequestHeader request, boolean reuse, Validator validator) {
-    this.rules = requireNonNull(rules, "rules");
+    super(rules);
     this.request = request.copy();
     this.reuse = reuse;
     this.validator = requireNonNull(validator, "validator");
@@ -100,20 +98,5 @@ public final class HttpHealthCheck implements HealthCheck {
     }
     HttpGet.Answer answer = HttpGet.send(thread, runtime.connector(), peer, own, MAX_CONTENT);
     validator.validate(answer.header(), answer.content());
-  }
-
-  @Override
-  public Duration every() {
-    return rules.every();
-  }
-
-  @Override
-  public Duration timeout() {
-    return rules.timeout();
-  }
-
-  @Override
-  public int threshold(boolean well) {
-    return rules.threshold(well);
   }
 }

@@ -3,8 +3,6 @@
 
 package dev.pingora.lb;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.pingora.core.server.ServerRuntime;
 import dev.pingora.error.ProxyException;
 import dev.pingora.runtime.RequestThread;
@@ -12,11 +10,9 @@ import java.time.Duration;
 
 /// Well is who takes a connection; with TLS, who completes a handshake too. The connection is
 /// closed at once. Immutable.
-public final class TcpHealthCheck implements HealthCheck {
-  private final CheckRules rules;
-
+public final class TcpHealthCheck extends RuledCheck {
   private TcpHealthCheck(CheckRules rules) {
-    this.rules = requireNonNull(rules, "rules");
+    super(rules);
   }
 
   /// {@return a check by these rules}
@@ -33,20 +29,5 @@ public final class TcpHealthCheck implements HealthCheck {
   public void check(Backend backend, RequestThread thread, ServerRuntime runtime)
       throws ProxyException {
     runtime.connector().connect(thread, rules.peer(backend, false)).abort();
-  }
-
-  @Override
-  public Duration every() {
-    return rules.every();
-  }
-
-  @Override
-  public Duration timeout() {
-    return rules.timeout();
-  }
-
-  @Override
-  public int threshold(boolean well) {
-    return rules.threshold(well);
   }
 }
