@@ -5,6 +5,7 @@ package dev.pingora.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pingora.testkit.Resident;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.ServerTls;
@@ -14,11 +15,8 @@ import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsProvider;
 import dev.pingora.tls.TlsSession;
 import dev.pingora.tls.Verify;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -51,9 +49,9 @@ final class AbortedHandshakesTest {
     abort(ends, 2 * A_ROUND); // the heap and the compiler grow for a while
     long[] growths = new long[ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
-      long start = resident();
+      long start = Resident.ownKib();
       abort(ends, A_ROUND);
-      growths[round] = resident() - start;
+      growths[round] = Resident.ownKib() - start;
     }
     // The heap grows and shrinks now and then; what leaks does so in each round.
     long[] sorted = growths.clone();
@@ -128,16 +126,5 @@ final class AbortedHandshakesTest {
   private static void feed(TlsSession session, MemorySegment octets, int length)
       throws TlsException {
     assertThat(session.feed(octets, 0, length)).isEqualTo(length);
-  }
-
-  /// {@return memory of the process that is its own, in KiB}
-  private static long resident() throws IOException {
-    System.gc();
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("RssAnon:")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", ""));
-      }
-    }
-    throw new AssertionError("no RssAnon");
   }
 }

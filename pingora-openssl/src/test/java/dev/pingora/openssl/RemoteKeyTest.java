@@ -6,6 +6,7 @@ package dev.pingora.openssl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.pingora.testkit.Resident;
 import dev.pingora.testkit.tls.RemoteKeys;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TlsPair;
@@ -15,9 +16,6 @@ import dev.pingora.tls.ServerTls;
 import dev.pingora.tls.TlsContext;
 import dev.pingora.tls.TlsException;
 import dev.pingora.tls.TlsVersion;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,9 +57,9 @@ class RemoteKeyTest {
       long least = Long.MAX_VALUE;
       for (int round = 0; round < 6 && least >= 512; round++) {
         makeAndDrop(ec, rsa, 100); // what the process keeps is made
-        long start = resident();
+        long start = Resident.ownKib();
         makeAndDrop(ec, rsa, count / 2);
-        least = Math.min(least, resident() - start);
+        least = Math.min(least, Resident.ownKib() - start);
       }
       return least;
     }
@@ -83,17 +81,6 @@ class RemoteKeyTest {
       System.gc();
       Thread.onSpinWait();
     }
-  }
-
-  /// {@return memory of the process that is its own, in KiB}
-  private static long resident() throws IOException {
-    System.gc();
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("RssAnon:")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", ""));
-      }
-    }
-    throw new AssertionError("no RssAnon");
   }
 
   /// OpenSSL pads for PSS itself: a provider that does not know the bare operation is of no use.

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.pingora.testkit.Allocation;
+import dev.pingora.testkit.Resident;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TlsEnd;
 import dev.pingora.testkit.tls.TlsPair;
@@ -21,8 +22,6 @@ import dev.pingora.tls.TlsVersion;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -228,9 +227,9 @@ class SessionTest {
   private long leastGrowth(int count) throws TlsException, IOException {
     long least = Long.MAX_VALUE;
     for (int round = 0; round < 6 && least >= 1024; round++) {
-      long start = resident();
+      long start = Resident.ownKib();
       aborts(count);
-      least = Math.min(least, resident() - start);
+      least = Math.min(least, Resident.ownKib() - start);
     }
     return least;
   }
@@ -256,17 +255,6 @@ class SessionTest {
         }
       }
     }
-  }
-
-  /// {@return memory of the process that is its own, in KiB}
-  private static long resident() throws IOException {
-    System.gc();
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("RssAnon:")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", ""));
-      }
-    }
-    throw new AssertionError("no RssAnon");
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.pingora.testkit.Allocation;
+import dev.pingora.testkit.Resident;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TlsPair;
 import dev.pingora.tls.TlsContext;
@@ -19,8 +20,6 @@ import dev.pingora.tls.TlsVersion;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -175,9 +174,9 @@ final class S2nSessionTest {
   private long leastGrowth(int count) throws IOException {
     long least = Long.MAX_VALUE;
     for (int round = 0; round < 6 && least >= 1024; round++) {
-      long start = resident();
+      long start = Resident.ownKib();
       aborts(count);
-      least = Math.min(least, resident() - start);
+      least = Math.min(least, Resident.ownKib() - start);
     }
     return least;
   }
@@ -203,16 +202,5 @@ final class S2nSessionTest {
         }
       }
     }
-  }
-
-  /// {@return memory of the process that is its own, in KiB}
-  private static long resident() throws IOException {
-    System.gc();
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("RssAnon:")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", ""));
-      }
-    }
-    throw new AssertionError("no RssAnon");
   }
 }

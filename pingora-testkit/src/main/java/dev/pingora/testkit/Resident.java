@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// What native code keeps in memory, as the kernel counts it.
+/// What is kept in memory, as the kernel counts it.
 public final class Resident {
   /// The Java heap lies below: within 32 GiB, so that references to it are short.
   private static final long HEAP_END = 1L << 40;
@@ -27,5 +27,16 @@ public final class Resident {
       }
     }
     return sum;
+  }
+
+  /// {@return memory of the process that is its own, the Java heap too, in KiB} After a collection.
+  public static long ownKib() throws IOException {
+    System.gc();
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("RssAnon:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", ""));
+      }
+    }
+    throw new AssertionError("no RssAnon");
   }
 }
