@@ -3,7 +3,7 @@
 
 package dev.pingora.rustls;
 
-import dev.pingora.testkit.Resident;
+import dev.pingora.testkit.Malloc;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.tls.CertKey;
 import dev.pingora.tls.CipherSuite;
@@ -168,11 +168,11 @@ final class Rates {
     TlsContext server = server(key, NamedGroup.X25519);
     TlsContext client = client(NamedGroup.X25519, 0);
     List<Ends> all = new ArrayList<>();
-    long before = Resident.bytes();
+    long before = Malloc.inUse();
     for (int i = 0; i < PAIRS; i++) {
       all.add(shake(client, server));
     }
-    long kept = (Resident.bytes() - before) / (2 * PAIRS);
+    long kept = (Malloc.inUse() - before) / (2 * PAIRS);
     for (Ends ends : all) {
       ends.client().close();
       ends.server().close();

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.pingora.testkit.Allocation;
-import dev.pingora.testkit.Resident;
+import dev.pingora.testkit.Malloc;
 import dev.pingora.testkit.tls.TestCertificates;
 import dev.pingora.testkit.tls.TlsPair;
 import dev.pingora.tls.TlsContext;
@@ -158,27 +158,13 @@ final class S2nSessionTest {
 
   @Test
   void abortedHandshakesLeaveNoMemoryBehind() throws Exception {
-    aborts(2_000);
-    assertThat(leastGrowth(10_000)).as("growth in KiB").isLessThan(1024);
+    Malloc.growsLessThan(256 << 10, () -> aborts(10_000));
   }
 
   @Test
   @Tag("long")
   void aMillionAbortedHandshakesLeaveNoMemoryBehind() throws Exception {
-    aborts(10_000);
-    assertThat(leastGrowth(1_000_000)).as("growth in KiB").isLessThan(4 * 1024);
-  }
-
-  /// {@return KiB by which the process grew in the best of some rounds} The compiler and the heap
-  /// grow it too, now and then; what leaks does so each time.
-  private long leastGrowth(int count) throws IOException {
-    long least = Long.MAX_VALUE;
-    for (int round = 0; round < 6 && least >= 1024; round++) {
-      long start = Resident.ownKib();
-      aborts(count);
-      least = Math.min(least, Resident.ownKib() - start);
-    }
-    return least;
+    Malloc.growsLessThan(512 << 10, () -> aborts(200_000));
   }
 
   /// Connections that end at some point of the handshake, one after the other.
