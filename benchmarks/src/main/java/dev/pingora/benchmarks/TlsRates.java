@@ -5,7 +5,6 @@ package dev.pingora.benchmarks;
 
 import dev.pingora.tls.CertKey;
 import dev.pingora.tls.Certificates;
-import dev.pingora.tls.CipherSuite;
 import dev.pingora.tls.ClientTls;
 import dev.pingora.tls.NamedGroup;
 import dev.pingora.tls.ServerTls;
@@ -33,7 +32,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// How many handshakes and how many octets a second a provider does: both ends in one thread,
-/// through memory, per second of the thread's CPU time. The work is that of `c/tls.c`.
+/// through memory, per second of the thread's CPU time. The work is that of `c/tls.c` and `c/s2n.c`.
 ///
 /// Arguments: provider, its library or `-`, chain, key, root, server name, seconds. After a line of
 /// input it measures and prints `handshakes/s GB/s`, until there is no more input, so that a script
@@ -56,8 +55,7 @@ public final class TlsRates implements AutoCloseable {
     TlsProfile profile =
         TlsProfile.MODERN
             .withVersions(TlsVersion.TLS_1_3, TlsVersion.TLS_1_3)
-            .withSuites(List.of(CipherSuite.TLS_AES_128_GCM_SHA256))
-            .withGroups(List.of(NamedGroup.X25519));
+            .withGroups(List.of(NamedGroup.X25519, NamedGroup.SECP256R1, NamedGroup.SECP384R1));
     CertKey key = CertKey.fromPem(Path.of(files.get(0)), Path.of(files.get(1)));
     server = provider.server(ServerTls.of(key).withProfile(profile));
     String root = Files.readString(Path.of(files.get(2)), StandardCharsets.US_ASCII);
