@@ -104,26 +104,6 @@ final class BufferBudgetTest {
     }
   }
 
-  /// The rest of a head that has begun waits for a buffer: that is not the client's fault, and it
-  /// is told long before a head would be too late.
-  @ParameterizedTest
-  @EnumSource
-  void headsThatFindNoBufferForTheirRestAreRefusedSoon(ProxyRig.Flavour flavour) throws Exception {
-    Limits limits = Limits.defaults().toBuilder().bufferedBytes(1 << 20).build();
-    try (TestOrigin origin = TestOrigin.start();
-        ProxyRig rig = ProxyRig.start(flavour, new ToPeer(origin.port()), limits)) {
-      String head = largeHead("/", "");
-      List<Wire> early = hoard(rig, EARLY, head.substring(0, 10));
-      List<Wire> readers = readers(rig);
-      Eventually.holds("a late client gets 503", () -> rig.status(RawHttp.get("/")) == 503);
-      for (Wire client : early) {
-        client.send(head.substring(10));
-        assertThat(client.readResponse().status()).isEqualTo(503);
-      }
-      readers.forEach(Wire::reset);
-    }
-  }
-
   private static List<Wire> readers(ProxyRig rig) {
     List<Wire> readers = new ArrayList<>();
     for (int i = 0; i < READERS; i++) {

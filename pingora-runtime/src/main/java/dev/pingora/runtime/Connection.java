@@ -281,16 +281,37 @@ public final class Connection {
     return inbox.isOver();
   }
 
-  /// Waits for input.
+  /// Waits for input, and as long for a buffer if need be.
   ///
   /// @param thread the owner
   /// @param deadline on the scale of [Loop#now], or [RequestThread#NEVER]
   /// @return false at the end of the stream
   /// @throws ProxyException READ_TIMEOUT, or READ_ERROR when the connection broke
   public boolean read(RequestThread thread, long deadline) throws ProxyException {
+    return read(thread, deadline, Long.MAX_VALUE);
+  }
+
+  /// Waits for input, but not as long for a buffer, whose want is our fault.
+  ///
+  /// @param thread the owner
+  /// @param deadline on the scale of [Loop#now], or [RequestThread#NEVER]
+  /// @param bufferNanos how long what has come may wait for a buffer ([#isStarved])
+  /// @return false at the end of the stream
+  /// @throws ProxyException READ_TIMEOUT, READ_ERROR when the connection broke, or status 503 when
+  ///   there was no buffer
+  public boolean read(RequestThread thread, long deadline, long bufferNanos) throws ProxyException {
     while (!poll()) {
-      if (!thread.await(deadline) && !poll()) {
+      long left = deadline == RequestThread.NEVER ? Long.MAX_VALUE : deadline - loop.now();
+      boolean starved = isStarved() && bufferNanos < left;
+      long until = starved ? loop.deadlineIn(bufferNanos) : deadline;
+      if (thread.await(until) || poll()) {
+        continue;
+      }
+      if (!starved) {
         throw error(ErrorKind.READ_TIMEOUT, "nothing came from " + remoteAddress, null);
+      }
+      if (isStarved()) {
+        throw ProxyException.internal(ErrorKind.status(503), "all I/O buffers are in use");
       }
     }
     if (!inbox.isOver()) {

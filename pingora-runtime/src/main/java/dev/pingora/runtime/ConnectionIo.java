@@ -55,7 +55,9 @@ final class ConnectionIo implements WireEvents {
   /// Everything was sent, our direction is ended, and the peer's end is awaited.
   private boolean lingering;
 
+  /// The loop will try again.
   private boolean starved;
+
   private long lingerBytes;
   private long sentAtLook = -1;
   private @Nullable Timer timer;
@@ -145,11 +147,6 @@ final class ConnectionIo implements WireEvents {
   /// Gives the owner bytes, if it asked and the socket has some; or ends a rest that began when
   /// there was something already.
   void deliver() {
-    deliver(false);
-  }
-
-  /// @param again whether it found no buffer before
-  private void deliver(boolean again) {
     if (abandoned) {
       return;
     }
@@ -163,10 +160,12 @@ final class ConnectionIo implements WireEvents {
       connection.signalOwner();
     } else if (inbox.stir(wire, hungUp)) {
       runRestAction();
-    } else if (inbox.starved() && !starved) {
-      starved = true;
-      loop.starved(this);
-      if (!again) {
+    } else if (inbox.starved()) {
+      if (!starved) {
+        starved = true;
+        loop.starved(this);
+      }
+      if (inbox.tellsOfStarving()) {
         connection.signalOwner(); // who need not wait for long
       }
     }
@@ -175,7 +174,7 @@ final class ConnectionIo implements WireEvents {
   /// A buffer may have come back since [Loop#starved] was told.
   void retryStarved() {
     starved = false;
-    deliver(true);
+    deliver();
   }
 
   /// Sends what was handed over, and begins the end if the owner has asked for it.

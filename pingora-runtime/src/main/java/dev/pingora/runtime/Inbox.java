@@ -80,6 +80,9 @@ final class Inbox {
   @SuppressWarnings("UnusedVariable") // accessed through READABLE
   private boolean readable;
 
+  /// The event loop's. Only while `readable`: a request thread that asks anew sees that it starves.
+  private boolean toldOfStarving;
+
   /// Why nothing will come any more, whatever the state says: the connection was closed. What had
   /// arrived before is still read first.
   private volatile @Nullable IOException broken;
@@ -241,6 +244,7 @@ final class Inbox {
   }
 
   private boolean fill(Wire wire, Buffer buffer, boolean hungUp, int before) {
+    toldOfStarving = false;
     try {
       int n = wire.receive(buffer);
       if (n > 0) {
@@ -269,6 +273,13 @@ final class Inbox {
   /// {@return whether the last delivery failed for want of a buffer}
   boolean starved() {
     return isReadable() && stateAcquire() == WANTED;
+  }
+
+  /// {@return whether the request thread has to be told that it is [#starved]: once each time}
+  boolean tellsOfStarving() {
+    boolean first = !toldOfStarving;
+    toldOfStarving = true;
+    return first;
   }
 
   /// The connection has gone: whoever reads learns it, once what has arrived is read. Leaves the

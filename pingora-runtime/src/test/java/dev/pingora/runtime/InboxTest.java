@@ -3,6 +3,7 @@
 
 package dev.pingora.runtime;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -220,6 +221,28 @@ final class InboxTest {
     assertThat(inbox.starved()).isFalse();
     assertThat(inbox.take()).isTrue();
     assertThat(taken()).isEqualTo("abc");
+  }
+
+  /// The event loop tries again and again meanwhile.
+  @Test
+  void tellsOfStarvingOnceEachTime() {
+    Buffer held = pool.takeAlways();
+    while (pool.take() != null) {
+      // until the budget is spent
+    }
+    for (int time = 0; time < 2; time++) {
+      arrives("abc");
+      inbox.ask();
+      assertThat(inbox.deliver(wire, false)).isFalse();
+      assertThat(inbox.tellsOfStarving()).isTrue();
+      assertThat(inbox.tellsOfStarving()).isFalse();
+      pool.release(held);
+      assertThat(inbox.deliver(wire, false)).isTrue();
+      assertThat(inbox.take()).isTrue();
+      assertThat(taken()).isEqualTo("abc");
+      assertThat(inbox.take()).as("its buffer is given back").isFalse();
+      held = requireNonNull(pool.take());
+    }
   }
 
   @Test

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// A connection has a request thread only while it has work: after a second of silence the thread
 /// ends, and the next bytes start one. State is owned by that thread, or by the event loop at rest.
 public final class Http1Server implements Runnable, RequestThread.Task {
-  /// How long a thread lingers after an answer.
-  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /// How long a thread lingers after an answer, and what a client has sent waits for a buffer.
+  static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 

@@ -66,7 +66,7 @@ public final class ProtocolSniffer implements Runnable, RequestThread.Task {
   /// Collects octets as long as they may be the preface.
   private H2Preface.Match match(RequestThread thread, ByteBuffer before) throws ProxyException {
     long deadline = connection.loop().deadlineIn(options.headerNanos());
-    while (connection.read(thread, deadline)) {
+    while (connection.read(thread, deadline, Http1Server.LINGER_NANOS)) {
       ByteBuffer input = connection.input();
       while (input.hasRemaining() && before.hasRemaining()) {
         before.put(input.get());
