@@ -32,7 +32,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// How many handshakes and how many octets a second a provider does: both ends in one thread,
-/// through memory, per second of the thread's CPU time. The work is that of `c/tls.c` and `c/s2n.c`.
+/// through memory, per second of the thread's CPU time. The work is that of `c/tls.c` and
+/// `c/s2n.c`.
 ///
 /// Arguments: provider, its library or `-`, chain, key, root, server name, seconds. After a line of
 /// input it measures and prints `handshakes/s GB/s`, until there is no more input, so that a script
