@@ -6,13 +6,13 @@ package dev.pingora.ketama;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /// A continuum: consistent hashing of keys to buckets, point for point the ring of nginx's `hash …
@@ -34,10 +34,11 @@ import java.util.stream.IntStream;
 /// the list, so proxies that discover the same servers in different orders agree. Fewer points are
 /// less even: with `p` points a bucket, shares deviate by about 1/√p (8 % at 160).
 ///
-/// **Cost.** A point takes six bytes and one to two more for the directory (`Ring`). A search
+/// **Cost.** A point takes six bytes and one to two more for the directory (`Sector`). A search
 /// hashes the key and takes two comparisons, whatever the size, and allocates nothing. [#with]
-/// replaces buckets in one pass over the points. Immutable: share it between threads, publish a new
-/// one to change it.
+/// makes anew the sectors of the circle with points that come or go, and shares the others with the
+/// ring before (`Ring`); lists are compared once. Immutable: share it between threads, publish a
+/// new one to change it.
 ///
 /// **Bounds.** 65,536 buckets, and 4,194,304 points in all: more are refused, whatever the weights.
 ///
@@ -61,15 +62,15 @@ public final class Continuum {
   private final List<Bucket> buckets;
   private final int pointMultiple;
   private final boolean anyOrder;
-  private final int[] ranks;
+  private final Slots slots;
   private final Ring ring;
 
   private Continuum(
-      List<Bucket> buckets, int pointMultiple, boolean anyOrder, int[] ranks, Ring ring) {
+      List<Bucket> buckets, int pointMultiple, boolean anyOrder, Slots slots, Ring ring) {
     this.buckets = buckets;
     this.pointMultiple = pointMultiple;
     this.anyOrder = anyOrder;
-    this.ranks = ranks;
+    this.slots = slots;
     this.ring = ring;
   }
 
@@ -77,7 +78,7 @@ public final class Continuum {
   ///
   /// @throws IllegalArgumentException when there are too many buckets or points
   public static Continuum of(List<Bucket> buckets) {
-    return empty(DEFAULT_POINT_MULTIPLE, false).with(buckets);
+    return empty(DEFAULT_POINT_MULTIPLE, false, 1).with(buckets);
   }
 
   /// {@return a ring of version 2, which does not depend on the order of the list}
@@ -89,50 +90,38 @@ public final class Continuum {
       throw new IllegalArgumentException(
           "pointMultiple: " + pointMultiple + " (expected: 1.." + MAX_POINTS + ")");
     }
-    return empty(pointMultiple, true).with(buckets);
+    return empty(pointMultiple, true, 1).with(buckets);
   }
 
-  private static Continuum empty(int pointMultiple, boolean anyOrder) {
-    Ring none = new Ring(new int[0], new char[0]);
-    return new Continuum(List.of(), pointMultiple, anyOrder, new int[0], none);
+  private static Continuum empty(int pointMultiple, boolean anyOrder, int ringBits) {
+    return new Continuum(List.of(), pointMultiple, anyOrder, Slots.NONE, Ring.empty(ringBits));
   }
 
   /// {@return the ring of the same version for another list of buckets}
   ///
-  /// Equal to a ring built anew, but only the points of buckets that are new or changed their
-  /// weight are computed: use it to follow discovery.
+  /// Equal to a ring built anew, but for the positions, which mean something to their own ring
+  /// alone. Only the points of buckets that are new, leave or change their weight are computed, and
+  /// only the sectors they are in: use it to follow discovery.
   ///
   /// @throws IllegalArgumentException when there are too many buckets or points
   public Continuum with(List<Bucket> next) {
     List<Bucket> copy = List.copyOf(next);
     int points = requirePoints(copy);
-    int[] newBucket = matchBuckets(copy);
-    boolean[] stays = new boolean[copy.size()];
-    for (int bucket : newBucket) {
-      if (bucket >= 0) {
-        stays[bucket] = true;
-      }
-    }
-    int[] newRanks = ranks(copy);
-    RingMerge merge = new RingMerge(points, newRanks, isSameOrder(newBucket, newRanks));
-    Ring merged = merge.merge(ring, newBucket, newPoints(copy, stays));
-    return new Continuum(copy, pointMultiple, anyOrder, newRanks, merged);
+    Continuum from = ring.suits(points) ? this : empty(pointMultiple, anyOrder, Ring.bits(points));
+    Continuum changed = from.changed(copy);
+    return changed.ring.isOverfull()
+        ? empty(pointMultiple, anyOrder, Ring.SAFE_BITS).changed(copy)
+        : changed;
   }
 
-  /// {@return whether the buckets that stay rank among each other as before}
-  private boolean isSameOrder(int[] newBucket, int[] newRanks) {
-    int[] nextRank = new int[newBucket.length];
-    for (int bucket = 0; bucket < newBucket.length; bucket++) {
-      nextRank[ranks[bucket]] = newBucket[bucket] < 0 ? -1 : newRanks[newBucket[bucket]];
-    }
-    int last = -1;
-    for (int rank : nextRank) {
-      if (rank >= 0 && rank < last) {
-        return false;
-      }
-      last = Math.max(last, rank);
-    }
-    return true;
+  private Continuum changed(List<Bucket> next) {
+    int[] before = matches(next);
+    Slots nextSlots = slots.next(before);
+    boolean[] leaves = slots.leaving(before);
+    long[] leaving = points(buckets, slots, i -> leaves[slots.of(i)]);
+    long[] added = points(next, nextSlots, i -> before[i] < 0);
+    Ring changed = ring.with(leaves, leaving, added, ties(next, nextSlots), isReordered(before));
+    return new Continuum(next, pointMultiple, anyOrder, nextSlots, changed);
   }
 
   private int requirePoints(List<Bucket> next) {
@@ -150,56 +139,74 @@ public final class Continuum {
     return (int) weight * pointMultiple;
   }
 
-  /// {@return for each bucket of this ring the index of an equal one in the next list, or -1}
-  private int[] matchBuckets(List<Bucket> next) {
-    int[] newBucket = new int[buckets.size()];
-    Arrays.fill(newBucket, -1);
-    // Of equal buckets in new places one is matched; the points of the others are computed again.
+  /// {@return for each bucket of the next list the index of an equal one in this, or -1} What two
+  /// lists have in common at both ends is matched without a map: all, where one bucket changes.
+  private int[] matches(List<Bucket> next) {
+    int[] before = new int[next.size()];
+    Arrays.fill(before, -1);
+    int shorter = Math.min(next.size(), buckets.size());
+    int longer = next.size() - buckets.size();
+    int head = 0;
+    while (head < shorter && next.get(head).equals(buckets.get(head))) {
+      before[head] = head;
+      head++;
+    }
+    int end = next.size();
+    while (end - head > Math.max(0, longer)
+        && next.get(end - 1).equals(buckets.get(end - 1 - longer))) {
+      end--;
+      before[end] = end - longer;
+    }
+    // Of equal buckets one is matched; the points of the others are computed again.
     Map<Bucket, Integer> elsewhere = new HashMap<>();
-    for (int i = 0; i < next.size(); i++) {
-      if (i < newBucket.length && next.get(i).equals(buckets.get(i))) {
-        newBucket[i] = i;
-      } else {
-        elsewhere.putIfAbsent(next.get(i), i);
-      }
+    for (int i = head; i < end - longer; i++) {
+      elsewhere.putIfAbsent(buckets.get(i), i);
     }
-    for (int i = 0; i < newBucket.length; i++) {
-      Integer index = newBucket[i] < 0 ? elsewhere.remove(buckets.get(i)) : null;
-      if (index != null) {
-        newBucket[i] = index;
-      }
+    for (int i = head; i < end; i++) {
+      Integer index = elsewhere.remove(next.get(i));
+      before[i] = index == null ? -1 : index;
     }
-    return newBucket;
+    return before;
   }
 
-  private int[] ranks(List<Bucket> next) {
+  /// {@return whether buckets that stay change places with each other}
+  private static boolean isReordered(int[] before) {
+    int last = -1;
+    for (int index : before) {
+      if (index >= 0 && index < last) {
+        return true;
+      }
+      last = Math.max(last, index);
+    }
+    return false;
+  }
+
+  /// {@return the order of buckets whose points have the same hash}
+  private Sector.TieOrder ties(List<Bucket> next, Slots nextSlots) {
     if (!anyOrder) {
-      return IntStream.range(0, next.size()).toArray();
+      return (slot, other) -> nextSlots.indexOf(slot) - nextSlots.indexOf(other);
     }
-    int[] ranks = new int[next.size()];
-    Comparator<Integer> byAddress = Comparator.comparing(bucket -> next.get(bucket).address());
-    int[] order = {0};
-    IntStream.range(0, ranks.length)
-        .boxed()
-        .sorted(byAddress)
-        .forEachOrdered(bucket -> ranks[bucket] = order[0]++);
-    return ranks;
+    return (slot, other) -> {
+      int index = nextSlots.indexOf(slot);
+      int otherIndex = nextSlots.indexOf(other);
+      int byAddress = next.get(index).address().compareTo(next.get(otherIndex).address());
+      return byAddress == 0 ? index - otherIndex : byAddress;
+    };
   }
 
-  /// {@return the points of the buckets that do not stay, packed}
-  private long[] newPoints(List<Bucket> next, boolean[] stays) {
+  /// {@return the points of some of the buckets, packed}
+  private long[] points(List<Bucket> all, Slots slotsOfAll, IntPredicate wanted) {
+    int[] indices = IntStream.range(0, all.size()).filter(wanted).toArray();
     int size = 0;
-    for (int bucket = 0; bucket < stays.length; bucket++) {
-      size += stays[bucket] ? 0 : next.get(bucket).weight() * pointMultiple;
+    for (int i : indices) {
+      size += all.get(i).weight() * pointMultiple;
     }
     long[] points = new long[size];
     int at = 0;
-    for (int bucket = 0; bucket < stays.length; bucket++) {
-      if (!stays[bucket]) {
-        PointChain chain = new PointChain(next.get(bucket).address());
-        for (int n = next.get(bucket).weight() * pointMultiple; n > 0; n--) {
-          points[at++] = RingMerge.pack(chain.next(), bucket);
-        }
+    for (int i : indices) {
+      PointChain chain = new PointChain(all.get(i).address());
+      for (int n = all.get(i).weight() * pointMultiple; n > 0; n--) {
+        points[at++] = Sector.pack(chain.next(), slotsOfAll.of(i));
       }
     }
     return points;
@@ -228,7 +235,7 @@ public final class Continuum {
   }
 
   private Optional<Bucket> bucketAtOrNone(int position) {
-    return position < 0 ? Optional.empty() : Optional.of(buckets.get(ring.bucketAt(position)));
+    return position < 0 ? Optional.empty() : Optional.of(buckets.get(bucketAt(position)));
   }
 
   /// {@return the buckets of the points from a key's own on, round the circle without end}
@@ -251,12 +258,22 @@ public final class Continuum {
 
   /// {@return the index in [#buckets] of the bucket at a position}
   public int bucketAt(int position) {
-    return ring.bucketAt(position);
+    return slots.indexOf(ring.slotAt(position));
   }
 
   /// {@return the position of the point after another, round the circle}
   public int next(int position) {
     return ring.next(position);
+  }
+
+  // --- for tests ---
+
+  int ownSectors(Continuum other) {
+    return ring.ownSectors(other.ring);
+  }
+
+  int slots() {
+    return slots.size();
   }
 
   private final class Walk implements Iterator<Bucket> {
@@ -276,7 +293,7 @@ public final class Continuum {
       if (position < 0) {
         throw new NoSuchElementException("the ring is empty");
       }
-      Bucket bucket = buckets.get(ring.bucketAt(position));
+      Bucket bucket = buckets.get(bucketAt(position));
       position = ring.next(position);
       return bucket;
     }

@@ -93,12 +93,103 @@ class ContinuumTest {
   private static void assertEqualRings(Continuum ring, Continuum expected) {
     assertThat(ring.buckets()).isEqualTo(expected.buckets());
     assertThat(ring.points()).isEqualTo(expected.points());
-    int position = ring.find("start");
-    assertThat(position).isEqualTo(expected.find("start"));
-    for (int step = 0; step < ring.points(); step++) {
-      assertThat(ring.bucketAt(position)).isEqualTo(expected.bucketAt(position));
+    assertThat(round(ring)).isEqualTo(round(expected));
+    for (int i = 0; i < 50; i++) {
+      assertThat(ring.node("k" + i)).isEqualTo(expected.node("k" + i));
+    }
+  }
+
+  /// {@return the buckets once round the circle}
+  private static int[] round(Continuum ring) {
+    int[] buckets = new int[ring.points()];
+    int start = ring.find("start");
+    int position = start;
+    for (int step = 0; step < buckets.length; step++) {
+      buckets[step] = ring.bucketAt(position);
       position = ring.next(position);
     }
+    assertThat(position).isEqualTo(start);
+    return buckets;
+  }
+
+  /// Hundreds of buckets, so that rings have many sectors, some of them shared, and ties: one
+  /// bucket comes, goes, weighs another or moves in the list, now and then half of them.
+  @Test
+  void followsChangesOfAFewAmongManyAsIfBuiltAnew() {
+    Random random = new Random(6);
+    List<Bucket> list = new ArrayList<>(servers(400));
+    Continuum ring = Continuum.of(list);
+    Continuum compact = Continuum.compact(list, 300);
+    for (int round = 0; round < 60; round++) {
+      change(list, random);
+      ring = ring.with(list);
+      compact = compact.with(list);
+      assertEqualRings(ring, Continuum.of(list));
+      assertEqualRings(compact, Continuum.compact(list, 300));
+    }
+    // Some hashes are equal, else half of this would not have been tested.
+    assertThat(compact.points())
+        .isLessThan(300 * compact.buckets().stream().mapToInt(Bucket::weight).sum());
+  }
+
+  private static void change(List<Bucket> list, Random random) {
+    int at = random.nextInt(list.size());
+    switch (random.nextInt(12)) {
+      case 0, 1 -> list.remove(at);
+      case 2, 3 -> list.add(at, Bucket.of("10.1.0." + random.nextInt(200) + ":80"));
+      case 4, 5 -> list.set(at, new Bucket(list.get(at).address(), random.nextInt(4)));
+      case 6 -> list.add(at, list.get(random.nextInt(list.size())));
+      case 7 -> Collections.swap(list, at, random.nextInt(list.size()));
+      case 8 -> Collections.shuffle(list, random);
+      case 9 -> list.subList(0, list.size() / 2).clear();
+      case 10 -> list.addAll(at, servers(random.nextInt(500)));
+      default -> {} // the same list again
+    }
+    if (list.isEmpty()) {
+      list.add(Bucket.of("10.2.0.1:80"));
+    }
+  }
+
+  @Test
+  void writesAFewSectorsForOneOfThousands() {
+    List<Bucket> list = new ArrayList<>(servers(5_000));
+    Continuum before = Continuum.of(list);
+    list.remove(2_000);
+    Continuum after = before.with(list);
+    // 160 points in 2,048 sectors, and as many ties as 800,000 points have by chance need no copy.
+    assertThat(after.ownSectors(before)).isBetween(100, 160);
+    list.add(1_000, Bucket.of("10.9.9.9:80"));
+    assertThat(after.with(list).ownSectors(after)).isBetween(100, 160);
+    assertThat(after.with(List.copyOf(after.buckets())).ownSectors(after)).isZero();
+  }
+
+  /// Its first point is 0, so that the next, computed from it, is the same again: a million points
+  /// at one place, more than a position of a ring of 4,096 sectors can tell apart.
+  @Test
+  void takesAnAddressWhosePointsAreAllTheSame() {
+    List<Bucket> list = List.of(new Bucket("stuck-ag8yzhc:80", 6_600), Bucket.of("10.0.0.1:80"));
+    Continuum ring = Continuum.of(list);
+    assertThat(ring.points()).isEqualTo(161);
+    int stuck = 0;
+    for (int bucket : round(ring)) {
+      stuck += bucket == 0 ? 1 : 0;
+    }
+    assertThat(stuck).isEqualTo(1);
+    Continuum without = ring.with(list.subList(1, 2));
+    assertEqualRings(without, Continuum.of(list.subList(1, 2)));
+    assertEqualRings(without.with(list), ring);
+  }
+
+  @Test
+  void growsNotWithTheNumberOfChanges() {
+    List<Bucket> list = new ArrayList<>(servers(20));
+    Continuum ring = Continuum.of(list);
+    for (int round = 0; round < 10_000; round++) {
+      list.set(round % 20, Bucket.of("10.3." + round / 250 + "." + round % 250 + ":80"));
+      ring = ring.with(list);
+    }
+    assertThat(ring.slots()).isLessThanOrEqualTo(20);
+    assertEqualRings(ring, Continuum.of(list));
   }
 
   @Test

@@ -28,24 +28,34 @@ public final class Backend implements Endpoint {
   private final boolean startsReady;
   private final List<Object> extensions;
 
+  /// The address as an operator writes it. Kept: rings ask all backends for it at each update.
+  private final String text;
+
   /// 64 well-mixed bits of the address, the same in every process.
   private final long id;
 
   /// Null for those that no balancer has taken in.
   private final @Nullable BackendState state;
 
-  private Backend(
-      SocketAddress address,
-      int weight,
-      boolean startsReady,
-      List<Object> extensions,
-      long id,
-      @Nullable BackendState state) {
+  private Backend(SocketAddress address, int weight) {
     this.address = address;
     this.weight = weight;
+    this.startsReady = true;
+    this.extensions = List.of();
+    this.text = Addresses.text(address);
+    this.id = HashKeys.mix(FnvHash.fnv1a(text.getBytes(StandardCharsets.UTF_8)));
+    this.state = null;
+  }
+
+  /// As another, but for these.
+  private Backend(
+      Backend other, boolean startsReady, List<Object> extensions, @Nullable BackendState state) {
+    this.address = other.address;
+    this.weight = other.weight;
     this.startsReady = startsReady;
     this.extensions = extensions;
-    this.id = id;
+    this.text = other.text;
+    this.id = other.id;
     this.state = state;
   }
 
@@ -76,9 +86,7 @@ public final class Backend implements Endpoint {
       throw new IllegalArgumentException(
           "weight: " + weight + " (expected: 0.." + MAX_WEIGHT + ")");
     }
-    byte[] text = Addresses.text(address).getBytes(StandardCharsets.UTF_8);
-    long id = HashKeys.mix(FnvHash.fnv1a(text));
-    return new Backend(address, weight, true, List.of(), id, null);
+    return new Backend(address, weight);
   }
 
   /// {@return this backend with something attached, instead of what had the same class}
@@ -88,17 +96,17 @@ public final class Backend implements Endpoint {
         extensions.stream().filter(e -> e.getClass() != extension.getClass()).toList();
     Object[] all = others.toArray(new Object[others.size() + 1]);
     all[others.size()] = extension;
-    return new Backend(address, weight, startsReady, List.of(all), id, state);
+    return new Backend(this, startsReady, List.of(all), state);
   }
 
   /// {@return this backend, taking no work until a health check has found it well}
   public Backend startingUnhealthy() {
-    return new Backend(address, weight, false, extensions, id, state);
+    return new Backend(this, false, extensions, state);
   }
 
   /// {@return this backend with what a balancer knows about its address}
   Backend bound(BackendState known) {
-    return new Backend(address, weight, startsReady, extensions, id, known);
+    return new Backend(this, startsReady, extensions, known);
   }
 
   @Override
@@ -124,7 +132,7 @@ public final class Backend implements Endpoint {
 
   /// {@return the address as an operator writes it}
   String bareText() {
-    return Addresses.text(address);
+    return text;
   }
 
   long id() {
@@ -201,6 +209,6 @@ public final class Backend implements Endpoint {
   /// {@return `address` or `address weight n`}
   @Override
   public String toString() {
-    return Addresses.text(address) + (weight == 1 ? "" : " weight " + weight);
+    return text + (weight == 1 ? "" : " weight " + weight);
   }
 }

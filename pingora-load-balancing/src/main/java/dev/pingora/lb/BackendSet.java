@@ -11,10 +11,11 @@ import java.util.Map;
 /// field, so that they never see a selection with other backends. Immutable.
 ///
 /// @param selection over these backends
-/// @param backends in the order of discovery
-/// @param entries by address, in the same order
+/// @param backends in the order of discovery, as users get them
+/// @param entries of these, in the same order
+/// @param byAddress the same entries
 record BackendSet<S extends Selection>(
-    S selection, List<Backend> backends, Map<SocketAddress, Entry> entries) {
+    S selection, List<Backend> backends, List<Entry> entries, Map<SocketAddress, Entry> byAddress) {
 
   /// A backend.
   ///

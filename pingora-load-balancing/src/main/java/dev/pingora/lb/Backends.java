@@ -7,7 +7,7 @@ import dev.pingora.core.services.Addresses;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,7 +39,7 @@ final class Backends<S extends Selection> {
     this.crowd = crowd;
     this.factory = factory;
     this.prepare = prepare;
-    this.current = new BackendSet<>(factory.build(List.of(), null), List.of(), Map.of());
+    this.current = new BackendSet<>(factory.build(List.of(), null), List.of(), List.of(), Map.of());
   }
 
   BackendSet<S> current() {
@@ -71,7 +71,7 @@ final class Backends<S extends Selection> {
     updating.lock();
     try {
       BackendSet<S> before = current;
-      Draft draft = new Draft(before);
+      Draft draft = new Draft(before, found.backends().size());
       found.backends().forEach(draft::take);
       Update update = draft.update();
       if (update.isChange()) {
@@ -86,7 +86,7 @@ final class Backends<S extends Selection> {
 
   private Update replace(BackendSet<S> before, Draft draft, Update update) {
     List<Backend> list = new ArrayList<>(draft.entries.size());
-    draft.entries.values().forEach(entry -> list.add(entry.bound()));
+    draft.entries.forEach(entry -> list.add(entry.bound()));
     List<Backend> backends = Collections.unmodifiableList(list);
     long begun = System.nanoTime();
     S selection;
@@ -97,28 +97,33 @@ final class Backends<S extends Selection> {
       throw e;
     }
     long nanos = System.nanoTime() - begun;
-    current = new BackendSet<>(selection, backends, Collections.unmodifiableMap(draft.entries));
+    current = draft.set(selection, backends);
     boolean isFirst = before.backends().isEmpty();
     for (BackendState state : draft.created) {
       if (!isFirst) {
         crowd.tell(state.address(), BackendChange.ADDED, "");
       }
     }
-    before
-        .entries()
-        .forEach((address, entry) -> {
-          BackendState state = entry.bound().state();
-          if (state != null && !draft.entries.containsKey(address)) {
-            state.leave();
-            crowd.tell(address, BackendChange.REMOVED, "");
-          }
-        });
+    if (update.removed > 0) {
+      dismiss(before, draft);
+    }
     return new Update(update.added, update.removed, update.changed, update.doubles, nanos);
+  }
+
+  /// Tells those that are no more.
+  private void dismiss(BackendSet<S> before, Draft draft) {
+    for (BackendSet.Entry entry : before.entries()) {
+      BackendState state = entry.bound().state();
+      if (state != null && !draft.byAddress.containsKey(state.address())) {
+        state.leave();
+        crowd.tell(state.address(), BackendChange.REMOVED, "");
+      }
+    }
   }
 
   /// Takes a backend out, or back in. Of what is not known nothing happens.
   void enable(SocketAddress address, boolean enabled) {
-    BackendSet.Entry entry = current.entries().get(address);
+    BackendSet.Entry entry = current.byAddress().get(address);
     BackendState state = entry == null ? null : entry.bound().state();
     if (state != null) {
       if (enabled) {
@@ -133,7 +138,7 @@ final class Backends<S extends Selection> {
     if (enabled.isEmpty()) {
       return;
     }
-    for (SocketAddress known : current.entries().keySet()) {
+    for (SocketAddress known : current.byAddress().keySet()) {
       Boolean wanted = enabled.get(Addresses.text(known));
       if (wanted != null) {
         enable(known, wanted);
@@ -144,22 +149,59 @@ final class Backends<S extends Selection> {
   /// The next set while it is put together.
   private final class Draft {
     private final BackendSet<S> before;
-    private final Map<SocketAddress, BackendSet.Entry> entries = new LinkedHashMap<>();
+    private final List<BackendSet.Entry> entries;
+    private final Map<SocketAddress, BackendSet.Entry> byAddress;
     private final List<BackendState> created = new ArrayList<>();
     private int changed;
     private int doubles;
 
-    Draft(BackendSet<S> before) {
+    /// Where the next one found is expected among those of before.
+    private int expected;
+
+    Draft(BackendSet<S> before, int size) {
       this.before = before;
+      this.entries = new ArrayList<>(size);
+      this.byAddress = HashMap.newHashMap(size);
     }
 
     void take(Backend found) {
-      if (entries.containsKey(found.address())) {
+      BackendSet.Entry known = known(found.address());
+      if (known != null && known.found().isSame(found)) {
+        add(known);
+      } else if (byAddress.containsKey(found.address())) {
         doubles++;
-        return;
+      } else {
+        add(entry(found, known));
       }
-      BackendSet.Entry known = before.entries().get(found.address());
-      entries.put(found.address(), entry(found, known));
+    }
+
+    private void add(BackendSet.Entry entry) {
+      if (byAddress.putIfAbsent(entry.found().address(), entry) == null) {
+        entries.add(entry);
+      } else {
+        doubles++;
+      }
+    }
+
+    /// {@return the entry of an address before} Most lists come in the order of the one before, but
+    /// for one that is gone or new: so this seldom has to look into the map.
+    private BackendSet.@Nullable Entry known(SocketAddress address) {
+      List<BackendSet.Entry> list = before.entries();
+      for (int i = expected; i < Math.min(expected + 2, list.size()); i++) {
+        if (list.get(i).found().address().equals(address)) {
+          expected = i + 1;
+          return list.get(i);
+        }
+      }
+      return before.byAddress().get(address);
+    }
+
+    BackendSet<S> set(S selection, List<Backend> backends) {
+      return new BackendSet<>(
+          selection,
+          backends,
+          Collections.unmodifiableList(entries),
+          Collections.unmodifiableMap(byAddress));
     }
 
     private BackendSet.Entry entry(Backend found, BackendSet.@Nullable Entry known) {
@@ -170,7 +212,7 @@ final class Backends<S extends Selection> {
         return bound(found, state);
       }
       BackendState state = known.bound().state();
-      if (known.found().isSame(found) || state == null) {
+      if (state == null) {
         return known;
       }
       changed++;

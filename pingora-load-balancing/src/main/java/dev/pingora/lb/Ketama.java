@@ -3,7 +3,6 @@
 
 package dev.pingora.lb;
 
-import dev.pingora.core.services.Addresses;
 import dev.pingora.ketama.Bucket;
 import dev.pingora.ketama.Continuum;
 import java.util.ArrayList;
@@ -19,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// that a fleet may mix them. If a backend takes no work its keys go to the next points of the
 /// ring, spread over all others, and come back with it.
 ///
-/// **Cost.** A checksum of the key and two comparisons; an update one pass over the ring. Weights
-/// are scaled down where the ring would have more than 4,194,304 points.
+/// **Cost.** A checksum of the key and two comparisons; an update a pass over the list, and the
+/// sectors of the ring in which points come or go. Weights are scaled down where the ring would
+/// have more than 4,194,304 points.
 public final class Ketama implements Selection {
   private final List<Backend> backends;
   private final Continuum ring;
@@ -65,7 +65,7 @@ public final class Ketama implements Selection {
       // Room for those that are rounded up to 1.
       long room = Math.max(1, maxWeight - backends.size());
       long weight = sum > maxWeight ? Math.max(1, backend.weight() * room / sum) : backend.weight();
-      buckets.add(new Bucket(Addresses.text(backend.address()), (int) weight));
+      buckets.add(new Bucket(backend.bareText(), (int) weight));
     }
     return buckets;
   }

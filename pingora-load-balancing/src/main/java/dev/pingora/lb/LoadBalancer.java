@@ -127,7 +127,7 @@ public final class LoadBalancer<S extends Selection> implements BackgroundServic
   /// that are to come back to the same one. A weight of 0 does not send them away: such a backend
   /// gets no new ones.
   public Optional<Backend> select(Object key, SocketAddress preferred) {
-    BackendSet.Entry entry = backends.current().entries().get(preferred);
+    BackendSet.Entry entry = backends.current().byAddress().get(preferred);
     BackendState state = entry == null ? null : entry.bound().state();
     return entry != null && state != null && state.admits()
         ? Optional.of(entry.bound())

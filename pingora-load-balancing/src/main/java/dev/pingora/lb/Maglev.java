@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// backend goes, few slots of others change with those it had; not none, as on a ring.
 ///
 /// **Cost.** A selection is one hash and one read. A table has the smallest of a few primes with
-/// 100 slots a backend, at most 131,071: two bytes a slot. An update fills the table again, in time
-/// proportional to its size.
+/// 100 slots a backend, at most 131,071: two bytes a slot. An update sorts the ids and fills the
+/// table again: about `N · ln N` looks at a bit for `N` slots, 16 KB of bits in all.
 ///
 /// **Paper.** Eisenbud et al., *Maglev: a fast and reliable software network load balancer*, NSDI
 /// 2016, §3.4.
@@ -48,9 +48,36 @@ public final class Maglev implements Selection {
   ///
   /// @param previous of no use here: the table must not depend on history
   public static Maglev of(List<Backend> backends, @Nullable Maglev previous) {
-    Backend[] willing = Weighted.of(backends, Integer.MAX_VALUE / 2).backends();
-    Arrays.sort(willing, Comparator.comparingLong(Backend::id)); // the order gives turns
+    Backend[] willing = inTurn(Weighted.willing(backends));
     return new Maglev(willing, willing.length == 0 ? new char[0] : table(willing));
+  }
+
+  /// {@return backends in the order of their turns, that of their ids} These are well mixed, so the
+  /// high bits put nearly all into their places, and who shares a place is sorted by comparing.
+  private static Backend[] inTurn(Backend[] backends) {
+    int n = backends.length;
+    int[] ends = new int[n + 1];
+    for (Backend backend : backends) {
+      ends[place(backend, n) + 1]++;
+    }
+    for (int i = 0; i < n; i++) {
+      ends[i + 1] += ends[i];
+    }
+    Backend[] sorted = new Backend[n];
+    for (Backend backend : backends) {
+      sorted[ends[place(backend, n)]++] = backend;
+    }
+    for (int i = 0, from = 0; i < n; from = ends[i++]) {
+      if (ends[i] - from > 1) {
+        Arrays.sort(sorted, from, ends[i], Comparator.comparingLong(Backend::id));
+      }
+    }
+    return sorted;
+  }
+
+  /// Negative ids come first.
+  private static int place(Backend backend, int n) {
+    return HashKeys.reduce(backend.id() ^ Long.MIN_VALUE, n);
   }
 
   private static int size(int backends) {
@@ -65,34 +92,36 @@ public final class Maglev implements Selection {
   private static char[] table(Backend[] backends) {
     int size = size(backends.length);
     char[] table = new char[size];
-    Arrays.fill(table, FREE);
     int[] at = new int[backends.length];
     int[] skip = new int[backends.length];
-    int heaviest = 1;
+    int[] weights = new int[backends.length];
     for (int i = 0; i < backends.length; i++) {
       at[i] = HashKeys.reduce(backends[i].id(), size);
       skip[i] = 1 + HashKeys.reduce(HashKeys.mix(backends[i].id()), size - 1);
-      heaviest = Math.max(heaviest, backends[i].weight());
+      weights[i] = backends[i].weight();
     }
-    fill(table, backends, at, skip, heaviest);
+    fill(table, weights, at, skip);
     return table;
   }
 
   /// In each round a backend earns its weight and pays the heaviest weight for a turn.
-  private static void fill(char[] table, Backend[] backends, int[] at, int[] skip, int heaviest) {
-    int[] earned = new int[backends.length];
+  private static void fill(char[] table, int[] weights, int[] at, int[] skip) {
+    Arrays.fill(table, FREE);
+    int heaviest = Arrays.stream(weights).max().orElseThrow();
+    int[] earned = new int[weights.length];
     int left = table.length;
     while (left > 0) {
-      for (int i = 0; i < backends.length && left > 0; i++) {
-        earned[i] += backends[i].weight();
+      for (int i = 0; i < weights.length && left > 0; i++) {
+        earned[i] += weights[i];
         if (earned[i] >= heaviest) {
           earned[i] -= heaviest;
+          int step = skip[i];
           int slot = at[i];
           while (table[slot] != FREE) {
-            slot = next(slot, skip[i], table.length);
+            slot = next(slot, step, table.length);
           }
           table[slot] = (char) i;
-          at[i] = next(slot, skip[i], table.length);
+          at[i] = next(slot, step, table.length);
           left--;
         }
       }
@@ -132,5 +161,15 @@ public final class Maglev implements Selection {
         return at(hash[0]);
       }
     };
+  }
+
+  // --- for tests ---
+
+  int slots() {
+    return table.length;
+  }
+
+  Backend owner(int slot) {
+    return backends[table[slot]];
   }
 }

@@ -3,6 +3,7 @@
 
 package dev.pingora.lb;
 
+import java.util.Arrays;
 import java.util.List;
 
 /// Backends with a weight above zero, in an array, and their shares as small whole numbers.
@@ -11,13 +12,11 @@ import java.util.List;
 /// @param shares in proportion to the weights, at least 1 each
 /// @param total of the shares
 record Weighted(Backend[] backends, int[] shares, int total) {
-  private static final Backend[] NONE = {};
-
   /// {@return the smallest whole numbers in proportion to the weights, scaled down where their sum
   /// is above `maxTotal`; every backend keeps at least one, so with more backends than that the sum
   /// is their number}
   static Weighted of(List<Backend> all, int maxTotal) {
-    Backend[] willing = all.stream().filter(b -> b.weight() > 0).toList().toArray(NONE);
+    Backend[] willing = willing(all);
     int divisor = 0;
     for (Backend backend : willing) {
       divisor = gcd(divisor, backend.weight());
@@ -34,6 +33,19 @@ record Weighted(Backend[] backends, int[] shares, int total) {
       total += shares[i];
     }
     return new Weighted(willing, shares, total);
+  }
+
+  /// {@return those with a weight above zero} A loop: updates of thousands of backends feel the
+  /// difference to a stream.
+  static Backend[] willing(List<Backend> all) {
+    Backend[] willing = new Backend[all.size()];
+    int size = 0;
+    for (Backend backend : all) {
+      if (backend.weight() > 0) {
+        willing[size++] = backend;
+      }
+    }
+    return size == willing.length ? willing : Arrays.copyOf(willing, size);
   }
 
   int size() {
