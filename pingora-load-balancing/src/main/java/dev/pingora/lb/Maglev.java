@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Cost.** A selection is one hash and one read. A table has the smallest of a few primes with
 /// 100 slots a backend, at most 131,071: two bytes a slot. An update sorts the ids and fills the
-/// table again: about `N · ln N` looks at a bit for `N` slots, 16 KB of bits in all.
+/// table of `N` slots again, in about `N · ln N` steps.
 ///
 /// **Paper.** Eisenbud et al., *Maglev: a fast and reliable software network load balancer*, NSDI
 /// 2016, §3.4.
@@ -93,19 +93,22 @@ public final class Maglev implements Selection {
     int size = size(backends.length);
     char[] table = new char[size];
     int[] at = new int[backends.length];
-    int[] skip = new int[backends.length];
+    int[] step = new int[backends.length];
     int[] weights = new int[backends.length];
     for (int i = 0; i < backends.length; i++) {
       at[i] = HashKeys.reduce(backends[i].id(), size);
-      skip[i] = 1 + HashKeys.reduce(HashKeys.mix(backends[i].id()), size - 1);
+      step[i] = 1 + HashKeys.reduce(HashKeys.mix(backends[i].id()), size - 1) - size;
       weights[i] = backends[i].weight();
     }
-    fill(table, weights, at, skip);
+    fill(table, weights, at, step);
     return table;
   }
 
   /// In each round a backend earns its weight and pays the heaviest weight for a turn.
-  private static void fill(char[] table, int[] weights, int[] at, int[] skip) {
+  ///
+  /// @param at where each backend goes on in its permutation
+  /// @param step to the next slot there, less the size
+  private static void fill(char[] table, int[] weights, int[] at, int[] step) {
     Arrays.fill(table, FREE);
     int heaviest = Arrays.stream(weights).max().orElseThrow();
     int[] earned = new int[weights.length];
@@ -115,22 +118,23 @@ public final class Maglev implements Selection {
         earned[i] += weights[i];
         if (earned[i] >= heaviest) {
           earned[i] -= heaviest;
-          int step = skip[i];
           int slot = at[i];
           while (table[slot] != FREE) {
-            slot = next(slot, step, table.length);
+            slot = next(slot, step[i], table.length);
           }
           table[slot] = (char) i;
-          at[i] = next(slot, step, table.length);
+          at[i] = next(slot, step[i], table.length);
           left--;
         }
       }
     }
   }
 
-  private static int next(int slot, int skip, int size) {
-    int next = slot + skip;
-    return next < size ? next : next - size;
+  /// An update spends its time here, a million times. Without a branch: it would be guessed
+  /// wrongly.
+  private static int next(int slot, int step, int size) {
+    int next = slot + step;
+    return next + (next >> 31 & size);
   }
 
   @Override
