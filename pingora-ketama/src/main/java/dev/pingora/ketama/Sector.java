@@ -162,16 +162,16 @@ final class Sector {
     if (distinct == hashes.length) {
       return this;
     }
-    char[] sorted = slots;
+    char[] sorted = null;
     int to;
     for (int from = 0; from < hashes.length; from = to) {
       to = next(from);
       if (!isOrdered(from, to, order)) {
-        sorted = sorted == slots ? slots.clone() : sorted;
+        sorted = sorted == null ? slots.clone() : sorted;
         sortTie(sorted, from, to, order);
       }
     }
-    return sorted == slots ? this : new Sector(this, sorted);
+    return sorted == null ? this : new Sector(this, sorted);
   }
 
   private boolean isOrdered(int from, int to, TieOrder order) {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -167,17 +168,39 @@ class ContinuumTest {
   /// at one place, more than a position of a ring of 4,096 sectors can tell apart.
   @Test
   void takesAnAddressWhosePointsAreAllTheSame() {
-    List<Bucket> list = List.of(new Bucket("stuck-ag8yzhc:80", 6_600), Bucket.of("10.0.0.1:80"));
+    List<Bucket> list = new ArrayList<>(servers(100));
+    list.addFirst(new Bucket("stuck-ag8yzhc:80", 6_600));
     Continuum ring = Continuum.of(list);
-    assertThat(ring.points()).isEqualTo(161);
-    int stuck = 0;
-    for (int bucket : round(ring)) {
-      stuck += bucket == 0 ? 1 : 0;
-    }
+    // Others have a few points in the same sector, behind that million.
+    assertSame(ring, new SimpleRing(list, 160, false), new Random(7));
+    long stuck = Arrays.stream(round(ring)).filter(bucket -> bucket == 0).count();
     assertThat(stuck).isEqualTo(1);
-    Continuum without = ring.with(list.subList(1, 2));
-    assertEqualRings(without, Continuum.of(list.subList(1, 2)));
+    Continuum without = ring.with(servers(100));
+    assertEqualRings(without, Continuum.of(servers(100)));
     assertEqualRings(without.with(list), ring);
+  }
+
+  @Test
+  void ordersTiesAnewWhenBucketsChangePlaces() {
+    // The points of the lighter one are those of the heavier one too.
+    Bucket light = Bucket.of("a:1");
+    Bucket heavy = new Bucket("a:1", 2);
+    for (Continuum none : List.of(Continuum.of(List.of()), Continuum.compact(List.of(), 160))) {
+      Continuum ring = none.with(List.of(light, heavy));
+      Continuum turned = ring.with(List.of(heavy, light));
+      assertThat(ring.node(keyOfFirstPoint(ring))).contains(light);
+      assertThat(turned.node(keyOfFirstPoint(ring))).contains(heavy);
+      assertEqualRings(turned, none.with(List.of(heavy, light)));
+    }
+  }
+
+  /// {@return a key that belongs to the bucket listed first}
+  private static String keyOfFirstPoint(Continuum ring) {
+    return IntStream.range(0, 1_000)
+        .mapToObj(i -> "k" + i)
+        .filter(key -> ring.bucketAt(ring.find(key)) == 0)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

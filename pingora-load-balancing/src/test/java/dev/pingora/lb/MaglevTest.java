@@ -27,7 +27,7 @@ class MaglevTest {
       if (earned[i] >= heaviest) {
         earned[i] -= heaviest;
         long id = backends.get(i).id();
-        long skip = 1 + HashKeys.reduce(HashKeys.mix(id), size - 1);
+        long skip = 1L + HashKeys.reduce(HashKeys.mix(id), size - 1);
         int slot;
         do {
           slot = (int) ((HashKeys.reduce(id, size) + steps[i]++ * skip) % size);
@@ -51,7 +51,7 @@ class MaglevTest {
     backends.sort(Comparator.comparingLong(Backend::id));
     assertThat(maglev.slots()).isEqualTo(size);
     for (int slot = 0; slot < size; slot++) {
-      if (maglev.owner(slot) != backends.get(table[slot])) {
+      if (!maglev.owner(slot).equals(backends.get(table[slot]))) {
         assertThat(maglev.owner(slot)).as("slot " + slot).isEqualTo(backends.get(table[slot]));
       }
     }

@@ -48,6 +48,7 @@ class UpdatesTest {
       Map<SocketAddress, Backend> expected = firsts(list);
       assertThat(balancer.backends()).containsExactlyElementsOf(expected.values());
       assertThat(balancer.status().backends()).hasSize(expected.size());
+      assertThat(balancer.status().ready()).isEqualTo(expected.size());
       states.keySet().retainAll(expected.keySet());
       for (Backend backend : balancer.backends()) {
         BackendState state = Objects.requireNonNull(backend.state());
@@ -74,10 +75,11 @@ class UpdatesTest {
     int at = random.nextInt(list.size());
     Backend one = list.get(at);
     // Objects of its own, as those of a real discovery.
-    list.replaceAll(b -> Backend.of(b.toString().split(" ")[0], b.weight()));
+    list.replaceAll(b -> Backend.of(b.bareText(), b.weight()));
     switch (random.nextInt(8)) {
       case 0, 1 -> list.remove(at);
-      case 2, 3 -> list.add(at, Backend.of("10.7." + round + "." + at + ":80", 1 + at % 3));
+      case 2 -> list.add(at, Backend.of("10.7." + round + "." + at + ":80", 1 + at % 3));
+      case 3 -> list.addAll(at, Collections.nCopies(2, Backend.of("10.6.0." + round + ":80")));
       case 4 -> list.set(at, Backend.of(one.address(), (one.weight() + 1) % 4));
       case 5 -> list.add(at, Backend.of(list.getLast().address(), 2)); // the first of both counts
       case 6 -> {
