@@ -46,13 +46,15 @@ int s2n_error_get_type(int);
 
 enum { PIPE = 64 * 1024, RECORD = 16 * 1024, BLOCKED = 3 };
 
-// One direction of the connection.
+// What has come for one end, or goes out from it.
 struct pipe {
   uint32_t from, to;
   uint8_t octets[PIPE];
 };
 
-static struct pipe up, down;
+// By mode: what OpenSSL calls its BIOs.
+static struct pipe input[2], output[2];
+static uint8_t wire[PIPE];
 static struct s2n_config *server, *client;
 static const char *name;
 static char plain[RECORD];
@@ -92,6 +94,11 @@ static int put(void *into, const uint8_t *from, uint32_t count) {
   return count;
 }
 
+static void carry(int from, int to) {
+  int n;
+  while (output[from].to > 0 && (n = take(&output[from], wire, PIPE)) > 0) put(&input[to], wire, n);
+}
+
 static char *text(const char *path) {
   FILE *file = fopen(path, "r");
   must(file != NULL, path);
@@ -113,9 +120,9 @@ static struct s2n_connection *session(struct s2n_config *config, int mode) {
   s2n_connection_set_blinding(c, SELF_SERVICE_BLINDING);
   s2n_connection_set_config(c, config);
   s2n_connection_set_recv_cb(c, take);
-  s2n_connection_set_recv_ctx(c, mode == CLIENT ? &down : &up);
+  s2n_connection_set_recv_ctx(c, &input[mode]);
   s2n_connection_set_send_cb(c, put);
-  s2n_connection_set_send_ctx(c, mode == CLIENT ? &up : &down);
+  s2n_connection_set_send_ctx(c, &output[mode]);
   s2n_connection_prefer_throughput(c);
   s2n_connection_set_recv_buffering(c, 1);
   s2n_connection_set_dynamic_buffers(c, 1);
@@ -143,7 +150,9 @@ static void connection(struct s2n_connection **near, struct s2n_connection **far
   size_t none = 0;
   while (!there || !here) {
     if (!here) here = shake(c);
+    carry(CLIENT, SERVER);
     if (!there) there = shake(s);
+    carry(SERVER, CLIENT);
   }
   drink(c, &none);
   *near = c;
@@ -186,6 +195,7 @@ int main(int argc, char **argv) {
   do {
     for (int i = 0; i < 16; i++) {
       must(s2n_send(c, content, RECORD, &blocked) == RECORD, "write");
+      carry(CLIENT, SERVER);
       drink(s, &total);
     }
   } while ((spent = cpu() - start) < seconds);
