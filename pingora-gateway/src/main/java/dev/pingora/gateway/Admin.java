@@ -6,6 +6,7 @@ package dev.pingora.gateway;
 import dev.pingora.core.apps.HttpRequest;
 import dev.pingora.core.apps.HttpResponse;
 import dev.pingora.core.apps.ServeHttp;
+import dev.pingora.core.configuration.Address;
 import dev.pingora.core.configuration.JsonText;
 import dev.pingora.core.services.Addresses;
 import dev.pingora.core.tls.TlsListener;
@@ -48,18 +49,23 @@ final class Admin implements ServeHttp {
   private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Supplier<GatewayServer> gateway;
+  private final boolean local;
   private final AtomicReference<@Nullable Snapshot> last = new AtomicReference<>();
 
   /// An answer, and when it was made.
   private record Snapshot(byte[] json, long nanos) {}
 
-  Admin(Supplier<GatewayServer> gateway) {
+  /// @param local reached from this machine alone
+  Admin(Supplier<GatewayServer> gateway, boolean local) {
     this.gateway = gateway;
+    this.local = local;
   }
 
   @Override
   public void serve(HttpRequest request, HttpResponse response) throws Exception {
-    if (!request.path().equals("/status")) {
+    if (local && !isOwn(request.header().host())) {
+      response.respond(421);
+    } else if (!request.path().equals("/status")) {
       response.respond(404);
     } else if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
       response.header(ResponseHeader.of(405).set("Allow", "GET, HEAD").contentLength(0));
@@ -67,6 +73,12 @@ final class Admin implements ServeHttp {
       // Of ten thousand servers it is long: not on a loop.
       response.respond(200, "application/json", request.offload(this::json));
     }
+  }
+
+  /// A name that resolves to this machine may be a foreign page's, whose scripts could then read
+  /// the answer as its own (DNS rebinding); who is here says `localhost` or the address.
+  private static boolean isOwn(String host) {
+    return host.equals("localhost") || host.startsWith("[") || new Address.Tcp(host, 0).isLiteral();
   }
 
   private byte[] json() {

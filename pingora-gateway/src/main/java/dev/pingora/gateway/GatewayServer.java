@@ -59,17 +59,18 @@ final class GatewayServer implements AutoCloseable {
   }
 
   private ListeningService admin(AdminConf conf) {
-    if (conf.address().toListener() instanceof InetSocketAddress inet
-        && !inet.getAddress().isLoopbackAddress()) {
+    SocketAddress address = conf.address().toListener();
+    boolean local =
+        !(address instanceof InetSocketAddress inet) || inet.getAddress().isLoopbackAddress();
+    if (!local) {
       LOG.log(
           System.Logger.Level.WARNING,
           "admin: whoever reaches {0} is told about all servers",
-          Addresses.text(inet));
+          Addresses.text(address));
     }
     ListeningService own =
-        HttpServerService.of("admin", new Admin(() -> this))
-            .addListener(
-                ListenerConfig.of(conf.address().toListener()).withUnixMode(ADMIN_UNIX_MODE));
+        HttpServerService.of("admin", new Admin(() -> this, local))
+            .addListener(ListenerConfig.of(address).withUnixMode(ADMIN_UNIX_MODE));
     server.addService(own);
     return own;
   }

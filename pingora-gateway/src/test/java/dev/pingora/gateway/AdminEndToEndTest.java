@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,33 @@ class AdminEndToEndTest {
         (InetSocketAddress) Objects.requireNonNull(rig.gateway().adminAddress());
     try (Wire client = ScriptedClient.tcp(admin.getPort())) {
       return client.send(request).readResponse();
+    }
+  }
+
+  private static RawResponse status(GatewayRig rig) {
+    return ask(rig, get("/status", "localhost"));
+  }
+
+  private static String get(String target, String host) {
+    return "GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+  }
+
+  /// A foreign page's name may resolve to this machine.
+  @Test
+  void answersNoOtherNames() throws Exception {
+    try (GatewayRig rig =
+        GatewayRig.with(
+            """
+            admin: { address: "127.0.0.1:0" }
+            routes: [{ respond: { status: 200 } }]
+            """)) {
+      for (String host : List.of("localhost", "LOCALHOST:80", "127.0.0.1", "[::1]:6189")) {
+        assertThat(ask(rig, get("/status", host)).status()).as(host).isEqualTo(200);
+      }
+      for (String host :
+          List.of("rebound.example", "127.0.0.1.example:6189", "localhost.example")) {
+        assertThat(ask(rig, get("/status", host)).status()).as(host).isEqualTo(421);
+      }
     }
   }
 
@@ -65,11 +93,9 @@ class AdminEndToEndTest {
         Wire client = rig.connect()) {
       assertThat(client.send(RawHttp.get("/")).readResponse().status()).isEqualTo(200);
       assertThat(client.send(RawHttp.get("/")).readResponse().status()).isEqualTo(429);
-      Eventually.holds(
-          "told",
-          () -> ask(rig, RawHttp.get("/status")).text().matches("(?s).*unhealthy.*failure.*"));
+      Eventually.holds("told", () -> status(rig).text().matches("(?s).*unhealthy.*failure.*"));
 
-      RawResponse answer = ask(rig, RawHttp.get("/status"));
+      RawResponse answer = status(rig);
       assertThat(answer.status()).isEqualTo(200);
       String text = answer.text().replaceAll("\\s+", "");
       assertThat(text)
@@ -113,12 +139,7 @@ class AdminEndToEndTest {
               + rig.port(1)
               + "\",\"handshakes\":{\"completed\":0,\"failed\":1,\"refused\":0}}],";
       Eventually.holds(
-          "counted",
-          () ->
-              ask(rig, RawHttp.get("/status"))
-                  .text()
-                  .replaceAll("\\s+", "")
-                  .contains(plain + secure));
+          "counted", () -> status(rig).text().replaceAll("\\s+", "").contains(plain + secure));
     }
   }
 
@@ -146,11 +167,12 @@ class AdminEndToEndTest {
             admin: { address: "127.0.0.1:0" }
             routes: [{ respond: { status: 200 } }]
             """)) {
-      assertThat(ask(rig, RawHttp.get("/")).status()).isEqualTo(404);
-      RawResponse refused = ask(rig, RawHttp.post("/status", "x"));
+      assertThat(ask(rig, get("/", "localhost")).status()).isEqualTo(404);
+      RawResponse refused =
+          ask(rig, RawHttp.post("/status", "x").replace("Host: test", "Host: localhost"));
       assertThat(refused.status()).isEqualTo(405);
       assertThat(refused.first("Allow")).contains("GET, HEAD");
-      assertThat(ask(rig, RawHttp.get("/status")).text()).doesNotContain("access_log");
+      assertThat(status(rig).text()).doesNotContain("access_log");
     }
   }
 
