@@ -7,7 +7,6 @@ import static dev.pingora.s2n.Shapes.I_J;
 import static dev.pingora.s2n.Shapes.I_JJ;
 import static dev.pingora.s2n.Shapes.I_JJI;
 import static dev.pingora.s2n.Shapes.I_JJJ;
-import static dev.pingora.s2n.Shapes.I_JJJJJ;
 
 import dev.pingora.tls.ffm.NativeLibrary;
 import java.lang.invoke.MethodHandle;
@@ -23,8 +22,6 @@ final class DigestCalls {
   private final MethodHandle length;
   private final MethodHandle certificate;
   private final MethodHandle der;
-  private final MethodHandle extensionLength;
-  private final MethodHandle extension;
 
   /// Binds the functions; those that are missing are noted in the library.
   DigestCalls(NativeLibrary library) {
@@ -37,8 +34,6 @@ final class DigestCalls {
     length = library.function("s2n_cert_chain_get_length", I_JJ);
     certificate = library.function("s2n_cert_chain_get_cert", I_JJI);
     der = library.function("s2n_cert_get_der", I_JJJ);
-    extensionLength = library.function("s2n_cert_get_x509_extension_value_length", I_JJJ);
-    extension = library.function("s2n_cert_get_x509_extension_value", I_JJJJJ);
   }
 
   /// s2n_connection_get_actual_protocol_version().
@@ -126,26 +121,6 @@ final class DigestCalls {
     try {
       // SAFETY: writes a pointer to memory of the certificate, and its length.
       return (int) this.der.invokeExact(certificate, address, length);
-    } catch (Throwable e) {
-      throw NativeLibrary.broken(e);
-    }
-  }
-
-  /// s2n_cert_get_x509_extension_value_length().
-  int extensionLength(long certificate, long oid, long length) {
-    try {
-      // SAFETY: reads a C string, writes a uint32_t.
-      return (int) this.extensionLength.invokeExact(certificate, oid, length);
-    } catch (Throwable e) {
-      throw NativeLibrary.broken(e);
-    }
-  }
-
-  /// s2n_cert_get_x509_extension_value().
-  int extension(long certificate, long oid, long into, long length, long critical) {
-    try {
-      // SAFETY: the caller has room for as many octets as `length` says.
-      return (int) this.extension.invokeExact(certificate, oid, into, length, critical);
     } catch (Throwable e) {
       throw NativeLibrary.broken(e);
     }

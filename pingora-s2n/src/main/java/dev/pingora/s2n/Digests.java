@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// Reads off a connection what was agreed on.
 record Digests(S2n library, long connection) {
   private static final int TLS_1_3 = 34;
-  private static final String ALTERNATIVE_NAME = "2.5.29.17";
 
   /// {@return the version spoken}
   TlsVersion version() {
@@ -85,20 +84,27 @@ record Digests(S2n library, long connection) {
         int count = at.get(JAVA_INT, 0);
         // It ends in the root that was found for it, which the peer need not have sent.
         for (int i = 0; i < (count > 1 ? count - 1 : count); i++) {
-          library.digests.certificate(certificates, at.address(), i);
-          long certificate = at.get(JAVA_LONG, 0);
-          library.digests.der(certificate, at.address(), at.address() + 8);
-          // SAFETY: the address and length of what the chain holds until it is freed.
-          chain.add(
-              NativeLibrary.MEMORY
-                  .asSlice(at.get(JAVA_LONG, 0), at.get(JAVA_INT, 8))
-                  .toArray(JAVA_BYTE));
+          chain.add(der(certificates, i, at));
         }
       }
       return chain;
     } finally {
       library.configs.freeCertificate(certificates);
     }
+  }
+
+  /// {@return a certificate of a chain; empty when there is none}
+  ///
+  /// @param at room for two words
+  private byte[] der(long certificates, int index, MemorySegment at) {
+    if (library.digests.certificate(certificates, at.address(), index) != 0
+        || library.digests.der(at.get(JAVA_LONG, 0), at.address(), at.address() + 8) != 0) {
+      return new byte[0];
+    }
+    // SAFETY: the address and length of what the chain holds until it is freed.
+    return NativeLibrary.MEMORY
+        .asSlice(at.get(JAVA_LONG, 0), at.get(JAVA_INT, 8))
+        .toArray(JAVA_BYTE);
   }
 
   /// {@return the subjectAltName of the peer's own certificate, DER; empty when it has none}
@@ -108,22 +114,10 @@ record Digests(S2n library, long connection) {
       return new byte[0];
     }
     try (Arena arena = Arena.ofConfined()) {
-      DigestCalls calls = library.digests;
       MemorySegment at = arena.allocate(JAVA_LONG, 2);
-      long oid = arena.allocateFrom(ALTERNATIVE_NAME).address();
-      if (calls.peerChain(connection, certificates) != 0
-          || calls.certificate(certificates, at.address(), 0) != 0) {
-        return new byte[0];
-      }
-      long certificate = at.get(JAVA_LONG, 0);
-      if (calls.extensionLength(certificate, oid, at.address()) != 0) {
-        return new byte[0];
-      }
-      MemorySegment names = arena.allocate(at.get(JAVA_INT, 0));
-      int result =
-          calls.extension(
-              certificate, oid, names.address(), at.address(), at.address() + Long.BYTES);
-      return result == 0 ? names.toArray(JAVA_BYTE) : new byte[0];
+      return library.digests.peerChain(connection, certificates) == 0
+          ? AlternativeNames.of(der(certificates, 0, at))
+          : new byte[0];
     } finally {
       library.configs.freeCertificate(certificates);
     }

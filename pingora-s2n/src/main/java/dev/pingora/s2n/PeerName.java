@@ -108,25 +108,25 @@ record PeerName(String serverName, List<String> hosts, List<byte[]> addresses) {
   /// @param names its subjectAltName, DER: GeneralNames (RFC 5280 §4.2.1.6); empty for none
   boolean accepts(byte[] names) {
     Element all = Element.at(names, 0, names.length);
-    if (all == null || all.tag != Element.SEQUENCE || all.end != names.length) {
+    if (all == null || all.tag() != Element.SEQUENCE || all.end() != names.length) {
       return false;
     }
-    for (int at = all.start; at < all.end; ) {
-      Element name = Element.at(names, at, all.end);
+    for (int at = all.start(); at < all.end(); ) {
+      Element name = Element.at(names, at, all.end());
       if (name == null) {
         return false;
       }
       if (accepts(name, names)) {
         return true;
       }
-      at = name.end;
+      at = name.end();
     }
     return false;
   }
 
   private boolean accepts(Element name, byte[] names) {
-    byte[] value = Arrays.copyOfRange(names, name.start, name.end);
-    return switch (name.tag) {
+    byte[] value = name.content(names);
+    return switch (name.tag()) {
       case Element.DNS_NAME -> {
         String text = new String(value, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
         yield hosts.stream().anyMatch(host -> matches(text, host));
@@ -146,35 +146,5 @@ record PeerName(String serverName, List<String> hosts, List<byte[]> addresses) {
     return dot > 0
         && pattern.indexOf('.', 2) > 0
         && pattern.substring(1).equals(host.substring(dot));
-  }
-
-  /// One element of DER.
-  ///
-  /// @param start where its content begins
-  /// @param end where it ends
-  private record Element(int tag, int start, int end) {
-    static final int SEQUENCE = 0x30;
-    static final int DNS_NAME = 0x82;
-    static final int IP_ADDRESS = 0x87;
-
-    /// {@return the element at `at`; null when it is not whole}
-    static @Nullable Element at(byte[] der, int at, int limit) {
-      if (limit - at < 2) {
-        return null;
-      }
-      int length = der[at + 1] & 0xff;
-      int start = at + 2;
-      if (length > 0x82 || length == 0x80) {
-        return null;
-      }
-      for (int more = length > 0x80 ? length - 0x80 : 0; more > 0; more--) {
-        if (start >= limit) {
-          return null;
-        }
-        length = (start == at + 2 ? 0 : length << 8) | der[start] & 0xff;
-        start++;
-      }
-      return length > limit - start ? null : new Element(der[at] & 0xff, start, start + length);
-    }
   }
 }
