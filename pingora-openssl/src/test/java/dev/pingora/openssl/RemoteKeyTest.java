@@ -23,7 +23,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -38,23 +37,13 @@ class RemoteKeyTest {
 
   @Parameter private Libraries library = Libraries.SYSTEM;
 
+  /// A context has about 30 KiB.
   @Test
   void contextsTakeTheirKeysWithThem() throws Exception {
-    growsLittleWith(1_000);
-  }
-
-  @Test
-  @Tag("long")
-  void tenThousandContextsTakeTheirKeysWithThem() throws Exception {
-    growsLittleWith(10_000);
-  }
-
-  /// A context has about 30 KiB.
-  private void growsLittleWith(int contexts) throws Exception {
     try (RemoteKeys device = new RemoteKeys(() -> {})) {
       ServerTls ec = Ends.server(TlsVersion.TLS_1_3).withCertificate(kept(device, KeyType.EC_P256));
       ServerTls rsa = Ends.server(TlsVersion.TLS_1_3).withCertificate(kept(device, KeyType.RSA));
-      Malloc.growsLessThan(2 << 20, () -> makeAndDrop(ec, rsa, contexts / 2));
+      Malloc.growsLessThan(2 << 20, () -> makeAndDrop(ec, rsa, 500));
     }
   }
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// The TLS of a listener while it runs: settings, provider, and a context for each certificate.
 /// Thread-safe.
 public final class TlsListener {
-  /// Most contexts kept. With more certificates in use than that they are made anew.
-  static final int MAX_CONTEXTS = 4096;
+  /// Most contexts kept, one for each certificate in use: as many as the gateway allows a listener.
+  static final int MAX_CONTEXTS = 10_000;
 
   /// Time between two lines about failed handshakes.
   static final Duration SILENCE = Duration.ofSeconds(1);
