@@ -113,7 +113,7 @@ final class SessionTest {
 
   @Test
   void abortedHandshakesLeaveNoMemoryBehind() throws Exception {
-    Malloc.growsLessThan(256 << 10, () -> aborts(10_000));
+    Malloc.growsLessThan(128 << 10, () -> aborts(2_000));
   }
 
   @Test

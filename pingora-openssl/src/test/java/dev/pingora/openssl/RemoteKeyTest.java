@@ -43,7 +43,7 @@ class RemoteKeyTest {
     try (RemoteKeys device = new RemoteKeys(() -> {})) {
       ServerTls ec = Ends.server(TlsVersion.TLS_1_3).withCertificate(kept(device, KeyType.EC_P256));
       ServerTls rsa = Ends.server(TlsVersion.TLS_1_3).withCertificate(kept(device, KeyType.RSA));
-      Malloc.growsLessThan(2 << 20, () -> makeAndDrop(ec, rsa, 500));
+      Malloc.growsLessThan(2 << 20, () -> makeAndDrop(ec, rsa, 150));
     }
   }
 

@@ -235,7 +235,7 @@ final class BadPeerTest {
 
   @Test
   void keepsNoMemoryOfAbortedHandshakes() throws Exception {
-    Malloc.growsLessThan(256 << 10, () -> abort(10_000));
+    Malloc.growsLessThan(128 << 10, () -> abort(2_000));
   }
 
   @Test

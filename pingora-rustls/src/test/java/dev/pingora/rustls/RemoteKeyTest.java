@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Keys kept elsewhere: when they are asked, what they leave behind, and how octets wait meanwhile.
 @NeedsLibrary
 final class RemoteKeyTest {
-  private static final int CONTEXTS = 3_000;
+  private static final int CONTEXTS = 1_000;
   private static final int HANDSHAKES = 1_000;
 
   /// Octets of the native half's largest room for what waits.

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 
 /// Keys kept elsewhere: what they leave behind, which is nothing.
 final class RemoteKeyTest {
-  private static final int CONTEXTS = 3_000;
+  private static final int CONTEXTS = 1_000;
   private static final int HANDSHAKES = 1_000;
 
   @Test
   void contextsLeaveNothingBehind() throws Exception {
     try (RemoteKeys device = new RemoteKeys(() -> {})) {
       ServerTls config = ServerTls.of(device.keep(TestCertificates.server()));
-      // One has about 20 KiB: 60 MiB, were they kept.
+      // One has about 20 KiB: 20 MiB, were they kept.
       Malloc.growsLessThan(8 << 20, () -> make(config, CONTEXTS));
     }
   }

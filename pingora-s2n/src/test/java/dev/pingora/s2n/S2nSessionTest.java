@@ -158,7 +158,7 @@ final class S2nSessionTest {
 
   @Test
   void abortedHandshakesLeaveNoMemoryBehind() throws Exception {
-    Malloc.growsLessThan(256 << 10, () -> aborts(10_000));
+    Malloc.growsLessThan(128 << 10, () -> aborts(2_000));
   }
 
   @Test

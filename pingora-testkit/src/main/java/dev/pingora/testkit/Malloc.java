@@ -21,7 +21,7 @@ import java.util.Arrays;
 /// heap is not in it; what the JVM's compilers and collectors allocate is.
 @SuppressWarnings("restricted") // it asks the C library
 public final class Malloc {
-  private static final int ROUNDS = 30;
+  private static final int ROUNDS = 100;
 
   /// What leaks does so in each round: it takes luck for others to give back as much, just then.
   private static final int CALM = 3;
