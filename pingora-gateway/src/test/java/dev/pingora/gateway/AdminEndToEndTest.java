@@ -44,15 +44,19 @@ class AdminEndToEndTest {
     return "GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
   }
 
+  /// A gateway with nothing else to tell of.
+  private static GatewayRig alone() throws Exception {
+    return GatewayRig.with(
+        """
+        admin: { address: "127.0.0.1:0" }
+        routes: [{ respond: { status: 200 } }]
+        """);
+  }
+
   /// A foreign page's name may resolve to this machine.
   @Test
   void answersNoOtherNames() throws Exception {
-    try (GatewayRig rig =
-        GatewayRig.with(
-            """
-            admin: { address: "127.0.0.1:0" }
-            routes: [{ respond: { status: 200 } }]
-            """)) {
+    try (GatewayRig rig = alone()) {
       for (String host : List.of("localhost", "LOCALHOST:80", "127.0.0.1", "[::1]:6189")) {
         assertThat(ask(rig, get("/status", host)).status()).as(host).isEqualTo(200);
       }
@@ -161,12 +165,7 @@ class AdminEndToEndTest {
 
   @Test
   void knowsOnePageAndChangesNothing() throws Exception {
-    try (GatewayRig rig =
-        GatewayRig.with(
-            """
-            admin: { address: "127.0.0.1:0" }
-            routes: [{ respond: { status: 200 } }]
-            """)) {
+    try (GatewayRig rig = alone()) {
       assertThat(ask(rig, get("/", "localhost")).status()).isEqualTo(404);
       RawResponse refused =
           ask(rig, RawHttp.post("/status", "x").replace("Host: test", "Host: localhost"));

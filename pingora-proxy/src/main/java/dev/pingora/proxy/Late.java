@@ -5,6 +5,7 @@ package dev.pingora.proxy;
 
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ProxyException;
+import dev.pingora.runtime.BufferBudget;
 import dev.pingora.runtime.RequestThread;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ record Late(long deadline, Wait what) {
           ProxyException.downstream(ErrorKind.READ_TIMEOUT, "the request content is too slow");
       case CLIENT_ROOM ->
           ProxyException.downstream(ErrorKind.WRITE_TIMEOUT, "the client takes no more octets");
-      case BUFFER -> ProxyException.internal(ErrorKind.status(503), "all I/O buffers are in use");
+      case BUFFER -> BufferBudget.spent();
       case WHOLE -> ProxyException.internal(ErrorKind.status(504), "the request took too long");
       case RESPONSE ->
           ProxyException.upstream(ErrorKind.READ_TIMEOUT, "the upstream sends nothing");

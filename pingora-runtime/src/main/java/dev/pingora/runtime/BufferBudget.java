@@ -3,6 +3,8 @@
 
 package dev.pingora.runtime;
 
+import dev.pingora.error.ErrorKind;
+import dev.pingora.error.ProxyException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,6 +42,11 @@ public final class BufferBudget {
     }
     this.limit = limit;
     this.heapLimit = Math.min(limit, Runtime.getRuntime().maxMemory() / 2);
+  }
+
+  /// {@return what whoever finds no buffer fails with: status 503, no fault of the peer's}
+  public static ProxyException spent() {
+    return ProxyException.internal(ErrorKind.status(503), "all I/O buffers are in use");
   }
 
   /// {@return bytes that one connection may keep in the heap now}

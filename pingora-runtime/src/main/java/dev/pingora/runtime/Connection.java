@@ -311,7 +311,7 @@ public final class Connection {
         throw error(ErrorKind.READ_TIMEOUT, "nothing came from " + remoteAddress, null);
       }
       if (isStarved()) {
-        throw ProxyException.internal(ErrorKind.status(503), "all I/O buffers are in use");
+        throw BufferBudget.spent();
       }
     }
     if (!inbox.isOver()) {

@@ -12,6 +12,7 @@ import dev.pingora.http.RequestHeader;
 import dev.pingora.http.ResponseHeader;
 import dev.pingora.http1.Expectation;
 import dev.pingora.http1.HeadReader;
+import dev.pingora.runtime.BufferBudget;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
 import java.nio.ByteBuffer;
@@ -149,7 +150,7 @@ public final class Http1Server implements Runnable, RequestThread.Task {
         return false;
       }
       if (connection.loop().isShortOfBuffers()) {
-        throw noBuffer();
+        throw BufferBudget.spent();
       }
       RequestHeader request = heads.parseRequest(head);
       session.begin(request, served == 0);
@@ -175,7 +176,7 @@ public final class Http1Server implements Runnable, RequestThread.Task {
     while (true) {
       byte[] head = heads.read(connection.input());
       if (!connection.hold(head == null ? heads.keptBytes() : head.length)) {
-        throw noBuffer(); // as many have sent large heads
+        throw BufferBudget.spent(); // as many have sent large heads
       }
       if (head != null) {
         return head;
@@ -196,7 +197,7 @@ public final class Http1Server implements Runnable, RequestThread.Task {
         }
         if (!inTime && !found) {
           if (connection.isStarved() && (starved || !heads.started())) {
-            throw noBuffer(); // the wait is not the client's fault
+            throw BufferBudget.spent(); // the wait is not the client's fault
           }
           if (heads.started()) {
             failIfLate(headDeadline);
@@ -219,10 +220,6 @@ public final class Http1Server implements Runnable, RequestThread.Task {
     if (System.nanoTime() - headDeadline >= 0) {
       throw tooSlow();
     }
-  }
-
-  private static ProxyException noBuffer() {
-    return ProxyException.internal(ErrorKind.status(503), "all I/O buffers are in use");
   }
 
   private boolean rest(long idleDeadline) {
@@ -259,7 +256,7 @@ public final class Http1Server implements Runnable, RequestThread.Task {
 
   private ProxyException tooSlow() {
     return connection.isStarved()
-        ? noBuffer()
+        ? BufferBudget.spent()
         : ProxyException.downstream(ErrorKind.status(408), "the request head is too slow");
   }
 

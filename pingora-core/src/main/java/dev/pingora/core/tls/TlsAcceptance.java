@@ -6,6 +6,7 @@ package dev.pingora.core.tls;
 import dev.pingora.error.ErrorKind;
 import dev.pingora.error.ErrorSource;
 import dev.pingora.error.ProxyException;
+import dev.pingora.runtime.BufferBudget;
 import dev.pingora.runtime.Connection;
 import dev.pingora.runtime.RequestThread;
 import dev.pingora.tls.CertKey;
@@ -294,7 +295,7 @@ public final class TlsAcceptance implements Runnable, RequestThread.Task {
       int capacity = Math.max(least, Math.min(2 * least, HelloReader.MAX_BYTES));
       if (!connection.hold(capacity)) {
         say(INTERNAL_ERROR);
-        throw ProxyException.internal(ErrorKind.status(503), "all I/O buffers are in use");
+        throw BufferBudget.spent();
       }
       ByteBuffer larger = ByteBuffer.allocate(capacity);
       return held == null ? larger : larger.put(held.flip());
