@@ -1,20 +1,18 @@
 // SPDX-FileCopyrightText: The Pingora for the JVM authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The work of TlsRates.java in C on the s2n-tls that the JVM takes, the one inside aws-crt. That
-// comes without headers: what is used of s2n.h is declared here. Both ends in one thread, through
-// memory. Prints handshakes per second and GB per second of the thread's CPU time.
+// rates.h on the s2n-tls that the JVM takes, the one inside aws-crt. That comes without headers:
+// what is used of s2n.h is declared here.
 //
 // cc -O2 -o s2n s2n.c libaws-crt-jni.so; ./s2n leaf.pem leaf.key root.pem name seconds
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 struct s2n_config;
 struct s2n_connection;
+#define END struct s2n_connection
+#include "rates.h"
+
 typedef int receiver(void *, uint8_t *, uint32_t);
 typedef int sender(void *, const uint8_t *, uint32_t);
 enum { SERVER, CLIENT, SELF_SERVICE_BLINDING = 1 };
@@ -26,6 +24,8 @@ int s2n_config_add_cert_chain_and_key(struct s2n_config *, const char *, const c
 int s2n_config_add_pem_to_trust_store(struct s2n_config *, const char *);
 int s2n_config_set_session_tickets_onoff(struct s2n_config *, uint8_t);
 struct s2n_connection *s2n_connection_new(int);
+int s2n_connection_set_ctx(struct s2n_connection *, void *);
+void *s2n_connection_get_ctx(struct s2n_connection *);
 int s2n_connection_set_config(struct s2n_connection *, struct s2n_config *);
 int s2n_connection_set_blinding(struct s2n_connection *, int);
 int s2n_connection_set_recv_cb(struct s2n_connection *, receiver *);
@@ -44,7 +44,7 @@ int *s2n_errno_location(void);
 const char *s2n_strerror(int, const char *);
 int s2n_error_get_type(int);
 
-enum { PIPE = 64 * 1024, RECORD = 16 * 1024, BLOCKED = 3 };
+enum { PIPE = 64 * 1024, BLOCKED = 3 };
 
 // What has come for one end, or goes out from it.
 struct pipe {
@@ -56,14 +56,6 @@ struct pipe {
 static struct pipe input[2], output[2];
 static uint8_t wire[PIPE];
 static struct s2n_config *server, *client;
-static const char *name;
-static char plain[RECORD];
-
-static double cpu(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return now.tv_sec + now.tv_nsec / 1e9;
-}
 
 static void must(int well, const char *what) {
   if (!well) {
@@ -94,9 +86,11 @@ static int put(void *into, const uint8_t *from, uint32_t count) {
   return count;
 }
 
-static void carry(int from, int to) {
+static void carry(struct s2n_connection *from, struct s2n_connection *to) {
+  struct pipe *out = &output[*(int *)s2n_connection_get_ctx(from)];
+  struct pipe *in = &input[*(int *)s2n_connection_get_ctx(to)];
   int n;
-  while (output[from].to > 0 && (n = take(&output[from], wire, PIPE)) > 0) put(&input[to], wire, n);
+  while (out->to > 0 && (n = take(out, wire, PIPE)) > 0) put(in, wire, n);
 }
 
 static char *text(const char *path) {
@@ -115,10 +109,13 @@ static struct s2n_config *config(void) {
   return config;
 }
 
-static struct s2n_connection *session(struct s2n_config *config, int mode) {
+static struct s2n_connection *session(int connects) {
+  static int modes[] = {SERVER, CLIENT};
+  int mode = modes[connects];
   struct s2n_connection *c = s2n_connection_new(mode);
   s2n_connection_set_blinding(c, SELF_SERVICE_BLINDING);
-  s2n_connection_set_config(c, config);
+  s2n_connection_set_config(c, connects ? client : server);
+  s2n_connection_set_ctx(c, &modes[connects]);
   s2n_connection_set_recv_cb(c, take);
   s2n_connection_set_recv_ctx(c, &input[mode]);
   s2n_connection_set_send_cb(c, put);
@@ -144,61 +141,18 @@ static void drink(struct s2n_connection *c, size_t *total) {
   must(s2n_error_get_type(*s2n_errno_location()) == BLOCKED, "read");
 }
 
-static void connection(struct s2n_connection **near, struct s2n_connection **far) {
-  struct s2n_connection *c = session(client, CLIENT), *s = session(server, SERVER);
-  int there = 0, here = 0;
-  size_t none = 0;
-  while (!there || !here) {
-    if (!here) here = shake(c);
-    carry(CLIENT, SERVER);
-    if (!there) there = shake(s);
-    carry(SERVER, CLIENT);
-  }
-  drink(c, &none);
-  *near = c;
-  *far = s;
+static void say(struct s2n_connection *c, const char *octets) {
+  int blocked;
+  must(s2n_send(c, octets, RECORD, &blocked) == RECORD, "write");
 }
 
-static void end(struct s2n_connection *c, struct s2n_connection *s) {
-  s2n_connection_free(c);
-  s2n_connection_free(s);
-}
+static void end(struct s2n_connection *c) { s2n_connection_free(c); }
 
-int main(int argc, char **argv) {
-  if (argc != 6) return 2;
+static void contexts(char **argv) {
   setenv("S2N_DONT_MLOCK", "1", 1);
   must(s2n_init() == 0, "init");
   server = config();
   must(s2n_config_add_cert_chain_and_key(server, text(argv[1]), text(argv[2])) == 0, "key");
   client = config();
   must(s2n_config_add_pem_to_trust_store(client, text(argv[3])) == 0, "root");
-  name = argv[4];
-  double seconds = atof(argv[5]);
-  struct s2n_connection *c, *s;
-  for (int i = 0; i < 50; i++) {
-    connection(&c, &s);
-    end(c, s);
-  }
-  long count = 0;
-  double start = cpu(), spent;
-  do {
-    connection(&c, &s);
-    end(c, s);
-    count++;
-  } while ((spent = cpu() - start) < seconds);
-  double rate = count / spent;
-  connection(&c, &s);
-  size_t total = 0;
-  static char content[RECORD];
-  int blocked;
-  start = cpu();
-  do {
-    for (int i = 0; i < 16; i++) {
-      must(s2n_send(c, content, RECORD, &blocked) == RECORD, "write");
-      carry(CLIENT, SERVER);
-      drink(s, &total);
-    }
-  } while ((spent = cpu() - start) < seconds);
-  printf("%.0f %.3f\n", rate, total / spent / 1e9);
-  return 0;
 }

@@ -1,31 +1,21 @@
 // SPDX-FileCopyrightText: The Pingora for the JVM authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What TLS costs without the JVM: the work of TlsRates.java in C, on the same OpenSSL or BoringSSL,
-// call by call. Both ends in one thread, through memory. Prints handshakes per second and GB per
-// second of the thread's CPU time.
+// What TLS costs without the JVM: rates.h on the same OpenSSL or BoringSSL, call by call.
 //
 // cc -O2 -o tls tls.c -lssl -lcrypto; ./tls leaf.pem leaf.key root.pem name seconds
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-enum { CHUNK = 32 * 1024, RECORD = 16 * 1024 };
+#define END SSL
+#include "rates.h"
+
+enum { CHUNK = 32 * 1024 };
 
 static SSL_CTX *server, *client;
-static const char *name;
-static char wire[CHUNK], plain[RECORD];
+static char wire[CHUNK];
 static int alerts;
-
-static double cpu(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return now.tv_sec + now.tv_nsec / 1e9;
-}
 
 static void must(int well, const char *what) {
   if (!well) {
@@ -64,11 +54,10 @@ static void contexts(char **argv) {
   SSL_CTX_set_options(client, SSL_OP_NO_TICKET);
   must(SSL_CTX_load_verify_locations(client, argv[3], NULL), "root");
   SSL_CTX_set_verify(client, SSL_VERIFY_PEER, NULL);
-  name = argv[4];
 }
 
-static SSL *session(SSL_CTX *context, int connects) {
-  SSL *ssl = SSL_new(context);
+static SSL *session(int connects) {
+  SSL *ssl = SSL_new(connects ? client : server);
   SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
   if (connects) {
     SSL_set_connect_state(ssl);
@@ -104,53 +93,12 @@ static void drink(SSL *ssl, size_t *total) {
   must(SSL_get_error(ssl, n) == SSL_ERROR_WANT_READ, "read");
 }
 
-static void connection(SSL **near, SSL **far) {
-  SSL *c = session(client, 1), *s = session(server, 0);
-  int there = 0, here = 0;
-  size_t none = 0;
-  while (!there || !here) {
-    if (!here) here = shake(c);
-    carry(c, s);
-    if (!there) there = shake(s);
-    carry(s, c);
-  }
-  drink(c, &none); // the tickets
-  *near = c;
-  *far = s;
+static void say(SSL *ssl, const char *octets) {
+  ERR_clear_error();
+  must(SSL_write(ssl, octets, RECORD) == RECORD, "write");
 }
 
-int main(int argc, char **argv) {
-  if (argc != 6) return 2;
-  contexts(argv);
-  double seconds = atof(argv[5]);
-  SSL *c, *s;
-  for (int i = 0; i < 50; i++) {
-    connection(&c, &s);
-    SSL_free(c);
-    SSL_free(s);
-  }
-  long count = 0;
-  double start = cpu(), spent;
-  do {
-    connection(&c, &s);
-    SSL_free(c);
-    SSL_free(s);
-    count++;
-  } while ((spent = cpu() - start) < seconds);
-  double rate = count / spent;
-  connection(&c, &s);
-  size_t total = 0;
-  static char content[RECORD];
-  start = cpu();
-  do {
-    for (int i = 0; i < 16; i++) {
-      ERR_clear_error();
-      must(SSL_write(c, content, RECORD) == RECORD, "write");
-      carry(c, s);
-      drink(s, &total);
-    }
-  } while ((spent = cpu() - start) < seconds);
-  printf("%.0f %.3f\n", rate, total / spent / 1e9);
+static void end(SSL *ssl) {
+  SSL_free(ssl);
   must(alerts == 0, "alerts");
-  return 0;
 }
